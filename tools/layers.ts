@@ -20,7 +20,7 @@ const core: Readonly<Record<string, readonly string[]>> = {
   live: ['xml', 'cib', 'corosync', 'drbd'],
   plan: ['model', 'compile', 'live', 'scheduler', 'cib'],
   drill: ['live'],
-  sim: ['cib', 'corosync', 'drbd', 'scheduler', 'live', 'drill'],
+  sim: ['xml', 'cib', 'corosync', 'drbd', 'scheduler', 'live', 'drill'],
   import: ['spec', 'model', 'xml', 'cib', 'corosync', 'drbd'],
   view: ['model', 'live', 'plan', 'scheduler', 'drill', 'sim'],
 }
@@ -47,12 +47,9 @@ export function complaint(from: string, to: string): string | undefined {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8')
-  return [
-    ...text.matchAll(
-      /^\s*(?:import|export)\b[^'"\n]*?(?:from\s*)?['"]([^'"]+)['"]|^\} from ['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm,
-    ),
-  ]
-    .map(match => match[1] ?? match[2] ?? match[3] ?? '')
+  const forms = [/^import\s+'([^']+)'$/gm, /\sfrom\s+'([^']+)'$/gm, /\bimport\(\s*'([^']+)'\s*\)/gm]
+  return forms
+    .flatMap(form => [...text.matchAll(form)].map(match => match[1] ?? ''))
     .filter(specifier => specifier !== '')
 }
 
