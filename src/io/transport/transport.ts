@@ -1,0 +1,53 @@
+// The port to one machine: run a command, follow one, put a file there, read one. Adapters: ssh.ts (the system's OpenSSH,
+// multiplexed), local.ts, recorded.ts; one contract suite for all.
+import type { Result } from '../../core/base/result.ts'
+import type { Milliseconds, NodeName } from '../../core/base/units.ts'
+
+/** An argument list, never a shell string. */
+export interface Command {
+  readonly program: string
+  readonly args: readonly string[]
+  /** Goes to standard input; the only way for a secret. */
+  readonly input?: string | Uint8Array
+  /** Become root by `sudo -n` where the login is not root. */
+  readonly asRoot?: boolean
+  readonly environment?: Readonly<Record<string, string>>
+  readonly timeout: Milliseconds
+}
+
+/** A command that ran to its end, whatever its exit status. */
+export interface Outcome {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export type TransportFailure =
+  | { readonly kind: 'unreachable'; readonly node: NodeName; readonly detail: string }
+  | { readonly kind: 'host-key'; readonly node: NodeName; readonly detail: string }
+  | { readonly kind: 'authentication'; readonly node: NodeName; readonly detail: string }
+  | { readonly kind: 'sudo'; readonly node: NodeName; readonly detail: string }
+  | { readonly kind: 'timed-out'; readonly node: NodeName; readonly command: string; readonly after: Milliseconds }
+  | { readonly kind: 'connection-lost'; readonly node: NodeName; readonly command: string; readonly detail: string }
+  | { readonly kind: 'aborted'; readonly node: NodeName; readonly command: string }
+
+export interface RemoteFile {
+  readonly content: string
+  readonly mode: number
+  readonly owner: string
+}
+
+export interface Transport extends AsyncDisposable {
+  readonly node: NodeName
+  run(command: Command, signal?: AbortSignal): Promise<Result<Outcome, TransportFailure>>
+  /** Calls `onLine` for each line of standard output until the command ends or the signal aborts it. */
+  follow(
+    command: Command,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<Result<Outcome, TransportFailure>>
+  /** Undefined where there is no such file. */
+  readFile(path: string): Promise<Result<RemoteFile | undefined, TransportFailure>>
+  /** Whole or not at all: a temporary file beside it with its final mode, synced, then renamed. */
+  writeFile(path: string, file: RemoteFile): Promise<Result<Outcome, TransportFailure>>
+}
