@@ -94,7 +94,21 @@ export interface WorldEvent {
   readonly node?: NodeName
   readonly source: 'fault' | 'client' | 'corosync' | 'pacemaker' | 'drbd' | 'fencing' | 'service' | 'drill'
   readonly text: string
+  /** Where this event ends one phase of a failover, so that an outage can be split. */
+  readonly mark?: Mark
 }
+
+/** The end of a phase of a failover of `service`, in the order in which they come. */
+export interface Mark {
+  readonly phase: Phase
+  /** Absent for what concerns all services of the lost node (detection, fencing). */
+  readonly service?: string
+}
+/**
+ * `detection`: the survivor's membership lost the node; `fencing`: its fencing is confirmed; `promotion`: the volume is Primary
+ * elsewhere; `mount`: its filesystem is; `recovery`: the program itself answers its agent; `address`: the service address is up.
+ */
+export type Phase = 'detection' | 'fencing' | 'promotion' | 'mount' | 'recovery' | 'address'
 
 export interface World {
   readonly kind: 'sim' | 'lab' | 'live'
