@@ -1,0 +1,17 @@
+// Cib → text that Pacemaker reads: the counterpart of parse.ts. Order is kept, so that a CIB read and printed again
+// differs only in white space, comments, and in references (id-ref) that were followed.
+import { printXml } from '../xml/print.ts'
+import type { Element } from '../xml/types.ts'
+import { configurationElement } from './print-configuration.ts'
+import { statusElement } from './print-status.ts'
+import type { Cib } from './types.ts'
+
+export const printCib = (cib: Cib): string => printXml(cibElement(cib))
+
+export const cibElement = (cib: Cib): Element => ({
+  kind: 'element',
+  name: 'cib',
+  attributes: cib.attributes,
+  children: [configurationElement(cib.configuration), statusElement(cib)],
+  at: { file: cib.file, line: 1, column: 1 },
+})

@@ -1,0 +1,8 @@
+// What a parser of a part of the CIB needs: where id-refs lead, and where to complain.
+import type { Problem, Span } from '../base/result.ts'
+import type { Element } from '../xml/types.ts'
+
+export interface Reading {
+  readonly byId: ReadonlyMap<string, Element>
+  complain(severity: Problem['severity'], code: string, message: string, at: Span | undefined, hint?: string): void
+}
