@@ -47,4 +47,35 @@ export interface Artifacts {
   readonly hosts: ReadonlyMap<NodeName, HostArtifacts>
   /** The `<configuration>` element, as text in canonical form. Secrets stand as `{secret:NAME}`. */
   readonly cib: string
+  /** What has to be in the volumes before their services can start, as the blueprints say. */
+  readonly preparations: readonly VolumePreparation[]
+  /** System users that own replicated files, so need one uid and gid on all nodes. */
+  readonly users: readonly string[]
+  /** How one sees that a service really answers. */
+  readonly proofs: readonly ServiceProof[]
+}
+
+/** Done once, on the Primary, with the volume's filesystems mounted at their places: directories, commands, files. */
+export interface VolumePreparation {
+  readonly service: string
+  readonly volume: string
+  /** Absolute paths below one of the volume's mounts. */
+  readonly directories: readonly {
+    readonly path: string
+    readonly owner: string
+    readonly group: string
+    readonly mode: number
+  }[]
+  /** Argument lists, run as `user`, skipped where `creates` exists. */
+  readonly commands: readonly { readonly creates: string; readonly user: string; readonly argv: readonly string[] }[]
+  /** Written at preparation only, never compared afterwards. */
+  readonly files: readonly HostFile[]
+}
+
+/** Run where the service is active; it answers if the exit status is 0 and the output is `expect`. */
+export interface ServiceProof {
+  readonly service: string
+  readonly user: string
+  readonly argv: readonly string[]
+  readonly expect: string
 }
