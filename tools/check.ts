@@ -7,9 +7,13 @@ const steps: readonly (readonly [name: string, command: readonly string[]])[] = 
   ['types of core', ['npx', 'tsc', '-p', 'src/core']],
   ['types', ['npx', 'tsc', '-p', 'tsconfig.json']],
   ...(existsSync('src/web/tsconfig.json') ? ([['types of web', ['npx', 'tsc', '-p', 'src/web']]] as const) : []),
-  ['lint and format', ['npx', 'biome', 'ci', '--error-on-warnings', '.']],
+  ['lint and format', ['npx', 'biome', 'ci', '--error-on-warnings', '--colors=off', '.']],
   ['layers', [process.execPath, 'tools/layers.ts']],
-  ['unit tests', [process.execPath, '--test', '--test-reporter=dot', 'src/**/*.test.ts', 'tools/**/*.test.ts']],
+  ...(process.argv.includes('--no-tests')
+    ? []
+    : ([
+        ['unit tests', [process.execPath, '--test', '--test-reporter=dot', 'src/**/*.test.ts', 'tools/**/*.test.ts']],
+      ] as const)),
 ]
 
 function run(command: readonly string[]): Promise<{ code: number; output: string }> {

@@ -1,0 +1,90 @@
+// What Holdfast needs of the system beyond Node: named when it is missing, and installed after a question, or without one
+// with --yes or CI=true. Only from the distribution.
+import { spawn } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+
+/** A program, and the Debian package that has it. */
+export interface Need {
+  readonly program: string
+  readonly package: string
+}
+
+export const labNeeds: readonly Need[] = [
+  { program: 'qemu-system-x86_64', package: 'qemu-system-x86' },
+  { program: 'qemu-img', package: 'qemu-utils' },
+  { program: 'mmdebstrap', package: 'mmdebstrap' },
+  { program: 'mke2fs', package: 'e2fsprogs' },
+  { program: 'ssh', package: 'openssh-client' },
+  { program: 'ssh-keygen', package: 'openssh-client' },
+  { program: 'openssl', package: 'openssl' },
+]
+
+const searchPath = `${process.env['PATH'] ?? ''}${delimiter}/usr/sbin${delimiter}/sbin`
+
+export function findProgram(program: string): string | undefined {
+  return searchPath
+    .split(delimiter)
+    .map(folder => join(folder, program))
+    .find(path => {
+      try {
+        accessSync(path, constants.X_OK)
+        return true
+      } catch {
+        return false
+      }
+    })
+}
+
+export const missing = (needs: readonly Need[]): Need[] => needs.filter(need => !findProgram(need.program))
+
+/** True when everything is there in the end. Says on standard error what it does and, where it may not, what to do. */
+export async function ensurePackages(needs: readonly Need[], purpose: string, yes: boolean): Promise<boolean> {
+  const wanted = [...new Set(missing(needs).map(need => need.package))]
+  if (wanted.length === 0) return true
+  const by = `apt-get install ${wanted.join(' ')}`
+  if (!findProgram('apt-get')) {
+    console.error(
+      `${purpose} needs ${wanted.join(', ')}, and this machine has no apt-get: install them by its own means.`,
+    )
+    return false
+  }
+  if (
+    !(yes || process.env['CI'] === 'true' || (await ask(`${purpose} needs ${wanted.join(', ')}. Install them now?`)))
+  ) {
+    console.error(`${purpose} needs ${wanted.join(', ')}.\n  run: ${by}\n  or say --yes`)
+    return false
+  }
+  console.error(`installing ${wanted.join(', ')} (a few minutes) …`)
+  const root = process.getuid?.() === 0 ? [] : ['sudo']
+  const apt = [...root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', '-y']
+  const output = [await run([...apt, 'update']), await run([...apt, '--no-install-recommends', 'install', ...wanted])]
+  const still = missing(needs)
+  if (still.length === 0) return true
+  console.error(output.join('\n').split('\n').slice(-15).join('\n'))
+  console.error(`still missing: ${still.map(need => need.program).join(', ')}\n  run by hand: ${by}`)
+  return false
+}
+
+async function ask(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) return false
+  const prompt = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y/i.test(await prompt.question(`${question} [y/N] `))
+  } finally {
+    prompt.close()
+  }
+}
+
+function run(argv: readonly string[]): Promise<string> {
+  return new Promise(resolve => {
+    const [program = '', ...args] = argv
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    child.stdout.on('data', chunk => (output += chunk))
+    child.stderr.on('data', chunk => (output += chunk))
+    child.on('error', error => resolve(`${output}${error.message}`))
+    child.on('close', () => resolve(output))
+  })
+}
