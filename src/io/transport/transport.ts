@@ -11,7 +11,9 @@ export interface Command {
   readonly input?: string | Uint8Array
   /** Become root by `sudo -n` where the login is not root. */
   readonly asRoot?: boolean
+  /** Not for secrets. `LC_ALL` is C.UTF-8 where nothing else is said. */
   readonly environment?: Readonly<Record<string, string>>
+  /** Bounds the whole command. `milliseconds(Infinity)` for one that is followed until it is aborted. */
   readonly timeout: Milliseconds
 }
 
@@ -30,24 +32,29 @@ export type TransportFailure =
   | { readonly kind: 'timed-out'; readonly node: NodeName; readonly command: string; readonly after: Milliseconds }
   | { readonly kind: 'connection-lost'; readonly node: NodeName; readonly command: string; readonly detail: string }
   | { readonly kind: 'aborted'; readonly node: NodeName; readonly command: string }
+  /** The file is there and could not be read (an I/O error). */
+  | { readonly kind: 'unreadable'; readonly node: NodeName; readonly path: string; readonly detail: string }
 
 export interface RemoteFile {
   readonly content: string
   readonly mode: number
+  /** "user:group"; a user alone stands for the user with its login group. */
   readonly owner: string
 }
 
 export interface Transport extends AsyncDisposable {
   readonly node: NodeName
   run(command: Command, signal?: AbortSignal): Promise<Result<Outcome, TransportFailure>>
-  /** Calls `onLine` for each line of standard output until the command ends or the signal aborts it. */
+  /** Standard input is empty. The command ends when the signal aborts it, and also when this program is killed.
+   *  Calls `onLine` for each line of standard output until the command ends or the signal aborts it. */
   follow(
     command: Command,
     onLine: (line: string) => void,
     signal: AbortSignal,
   ): Promise<Result<Outcome, TransportFailure>>
-  /** Undefined where there is no such file. */
+  /** As root. Undefined where there is no such file. */
   readFile(path: string): Promise<Result<RemoteFile | undefined, TransportFailure>>
-  /** Whole or not at all: a temporary file beside it with its final mode, synced, then renamed. */
+  /** As root, whole or not at all: a temporary file beside it with its final mode, synced, then renamed. Makes the
+   *  folder where it is missing. An exit code other than 0 (disk full, no such owner) means that nothing has changed. */
   writeFile(path: string, file: RemoteFile): Promise<Result<Outcome, TransportFailure>>
 }
