@@ -25,22 +25,12 @@ export interface Fencing {
   readonly reason: string | null
 }
 
-/** One action of the transition graph; a key is absent where it does not apply. */
-export interface Action {
-  readonly kind: 'rsc' | 'pseudo' | 'cluster'
-  readonly op: string
-  readonly rsc?: string
-  readonly instance?: number
-  readonly node?: string
-  readonly interval?: number
-  /** A notification's occasion, as `pre-start`, or what a pseudo-action announces. */
-  readonly what?: string
-  readonly fence?: string
-  /** The monitor operation that a `cancel` ends. */
-  readonly cancel?: string
-  /** The operation key, where it names no resource. */
-  readonly key?: string
-}
+/**
+ * One action of the transition graph; a key is absent where it does not apply: kind (rsc, pseudo, cluster), op, rsc,
+ * instance, node, interval; what (a notification's occasion, as `pre-start`, or what a pseudo-action announces);
+ * fence (on, off, reboot); cancel (the operation that is cancelled); key (the operation key, where it names no resource).
+ */
+export type Action = Readonly<Record<string, string | number>>
 
 /** Indexes into `actions`: the first before the second. */
 export type Edge = readonly [number, number]

@@ -10,7 +10,7 @@ export const label = (action: Action): string => {
   return parts.filter(part => part !== undefined && part !== '').join(' ')
 }
 
-export const isReal = (action: Action): boolean => action.kind !== 'pseudo'
+export const isReal = (action: Action): boolean => action['kind'] !== 'pseudo'
 
 /** Every ordered pair of real actions as text, sorted; a pair occurs as often as there are instances of it. */
 export function orderings(actions: readonly Action[], edges: readonly Edge[]): string[] {

@@ -5,8 +5,8 @@ import { isReal, label, literalEdges, orderings } from './closure.ts'
 /** The groups that are judged, then those that are shown for information. */
 export const judged = ['placements', 'fencing', 'actions', 'ordering', 'scores', 'final'] as const
 export const informative = ['nodes', 'pseudo', 'edges'] as const
-export const groups = [...judged, ...informative] as const
-export type Group = (typeof groups)[number]
+export type Group = (typeof judged)[number] | (typeof informative)[number]
+export const groups: readonly Group[] = [...judged, ...informative]
 
 export interface Difference {
   readonly group: Group

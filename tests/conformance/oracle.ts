@@ -24,8 +24,8 @@ export async function oracle(file: string, cib: Tree, options: Options = {}): Pr
   const report = parse(run.report)
   const before = child(report, 'cluster_status')
   const graph = parse(run.graph)
-  if (run.code !== 0 || !report || !before || !graph)
-    return { kind: 'refused', code: run.code, why: lastLines(run.log) }
+  // Status 1 with a report: the transition was planned, but a ring of orders kept it from being finished.
+  if (run.code > 1 || !report || !before || !graph) return { kind: 'refused', code: run.code, why: lastLines(run.log) }
   const status = readStatus(before, bundled(cib))
   const after = child(report, 'revised_cluster_status')
   const allocations = child(report, 'allocations')?.children ?? []
@@ -227,7 +227,8 @@ function readGraph(graph: Tree, anonymous: ReadonlySet<string>): { actions: Acti
   return { actions: order.map(({ action }) => action), edges: sorted }
 }
 
-const kinds: Readonly<Record<string, Action['kind']>> = { rsc_op: 'rsc', pseudo_event: 'pseudo', crm_event: 'cluster' }
+type Kind = 'rsc' | 'pseudo' | 'cluster'
+const kinds: Readonly<Record<string, Kind>> = { rsc_op: 'rsc', pseudo_event: 'pseudo', crm_event: 'cluster' }
 
 function readAction(tree: Tree, anonymous: ReadonlySet<string>): Action {
   const { operation: op = '', operation_key: key, on_node: node } = tree.attributes
@@ -253,13 +254,7 @@ const given = <K extends string>(name: K, value: string | undefined): Partial<Re
   value === undefined ? {} : ({ [name]: value } as Partial<Record<K, string>>)
 
 /** Keys are RESOURCE_OPERATION_INTERVAL; those of notifications name type and operation before the interval. */
-function subjectOf(
-  tree: Tree,
-  kind: Action['kind'],
-  op: string,
-  key: string,
-  anonymous: ReadonlySet<string>,
-): Pick<Action, 'rsc' | 'instance' | 'interval' | 'what' | 'key'> {
+function subjectOf(tree: Tree, kind: Kind, op: string, key: string, anonymous: ReadonlySet<string>): Action {
   const notice = '(?:pre|post|confirmed-pre|confirmed-post)_(?:notify|notified)_\\w+'
   const match = new RegExp(`^(.*)_(${notice}|${escapePattern(op)})_(\\d+)$`).exec(key)
   const primitive = child(tree, 'primitive')?.attributes

@@ -1,0 +1,60 @@
+// From a CIB's text and events to the policy engine's answer: the one way in for the command, the conformance suite
+// and the benchmark.
+import { type Checked, hasErrors, type Problem } from '../../../core/base/result.ts'
+import { type Instant, instant } from '../../../core/base/units.ts'
+import { parseCib } from '../../../core/cib/parse.ts'
+import type { Cib } from '../../../core/cib/types.ts'
+import { type Canonical, canonical } from '../../../core/scheduler/canonical.ts'
+import type { Decision } from '../../../core/scheduler/decision.ts'
+import { type Event, inject } from '../../../core/scheduler/inject.ts'
+import { schedule } from '../../../core/scheduler/schedule.ts'
+import { simulate } from '../../../core/scheduler/simulate.ts'
+
+export interface Asked {
+  /** In the order given; the engine applies them in crm_simulate's order. */
+  readonly events?: readonly Event[]
+  /** RSC_OP_INTERVAL@NODE=RC: operations that fail when the transition is simulated. */
+  readonly failures?: readonly string[]
+  /** Wins over the CIB's own `execution-date`. */
+  readonly now?: Instant | undefined
+  /** What "now" is where nothing else says it. */
+  readonly clock: Instant
+  readonly simulate?: boolean
+  readonly trace?: boolean
+}
+
+export interface Answered {
+  /** The state as given, where events changed it afterwards. */
+  readonly before?: Decision
+  readonly decision: Decision
+  /** The state after the simulated transition, scheduled again. */
+  readonly after?: Decision
+}
+
+export function answer(text: string, file: string, asked: Asked): Checked<Answered> {
+  const parsed = parseCib(text, file)
+  if (!parsed.value || hasErrors(parsed.problems)) return { problems: parsed.problems }
+  const given = parsed.value
+  const now = asked.now ?? executionDate(given) ?? asked.clock
+  const events = asked.events ?? []
+  const injected = events.length > 0 ? inject(given, events) : { value: given, problems: [] }
+  const problems: Problem[] = [...parsed.problems, ...injected.problems]
+  if (!injected.value) return { problems }
+  const decision = schedule(injected.value, now, { trace: asked.trace ?? false })
+  const before = events.length > 0 ? { before: schedule(given, now) } : {}
+  if (!asked.simulate) return { value: { ...before, decision }, problems }
+  const later = simulate(injected.value, decision, { failures: asked.failures ?? [] })
+  return { value: { ...before, decision, after: schedule(later, now) }, problems }
+}
+
+/** A CIB that was saved from a transition says when that was. */
+function executionDate(cib: Cib): Instant | undefined {
+  const seconds = Number(cib.attributes.get('execution-date') ?? Number.NaN)
+  return Number.isFinite(seconds) ? instant(seconds * 1_000) : undefined
+}
+
+/** As crm_simulate reports it: the nodes are those before the events. */
+export function canonicalAnswer({ before, decision, after }: Answered): Canonical {
+  const form = canonical(decision, after?.current)
+  return before ? { ...form, nodes: canonical(before).nodes } : form
+}
