@@ -45,7 +45,7 @@ function gaps(ledger: Ledger, started: Instant, ended: Instant): Gap[] {
 function usualInterval(times: readonly Instant[]): number {
   const distances = times.slice(1).map((at, index) => at - (times[index] ?? at))
   distances.sort((a, b) => a - b)
-  return distances[Math.floor(distances.length / 2)] ?? 0
+  return distances[Math.floor((distances.length - 1) / 2)] ?? 0
 }
 
 /**
