@@ -13,6 +13,10 @@ export interface HostQuestions {
   readonly names: readonly string[]
   /** Backing devices whose signatures matter, with or without the device being there. */
   readonly devices: readonly string[]
+  /** System users whose numbers must be equal on all nodes: `postgres`. */
+  readonly users: readonly string[]
+  /** Absolute paths of programs that must be there: fence agents. */
+  readonly programs: readonly string[]
 }
 
 export interface HostFacts {
@@ -39,6 +43,12 @@ export interface HostFacts {
   readonly interfaces: readonly NetworkInterface[]
   readonly clock: ClockFact
   readonly listening: readonly ListeningPort[]
+  /** By asked name; a user that is absent here does not exist. */
+  readonly users: ReadonlyMap<string, { readonly uid: number; readonly gid: number }>
+  /** Those of the asked programs that are there. */
+  readonly programs: ReadonlySet<string>
+  /** Free space of the filesystem that holds `/etc`, `/run`, `/var`, by that path. */
+  readonly free: ReadonlyMap<string, Bytes>
   readonly firewall: FirewallFact
   /** Absent where the cluster is not running on this machine. */
   readonly cib?: CibFact
@@ -89,6 +99,9 @@ export interface BlockDevice {
   readonly aliases: readonly string[]
   /** What `wipefs` found on it: `ext4`, `LVM2_member`, `drbd`, `dos`; asked devices only. */
   readonly signatures?: readonly string[]
+  /** Of the filesystem on it; asked devices only. DRBD writes past the page cache of its backing device, so the cache is
+   *  dropped (`blockdev --flushbufs`) before this is read. */
+  readonly label?: string
   /** What `drbdmeta` says of an asked device that carries internal metadata and is not attached. */
   readonly metadata?: DrbdMetadata
 }
