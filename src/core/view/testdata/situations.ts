@@ -1,0 +1,454 @@
+// Situations that a cluster can be in, each with the answer that it deserves and the words that must be said. The tests
+// of the rules, the golden screens and the pictures in the browser all go through this one list.
+import { after, bytes, instant, kibibytes, minutes, seconds } from '../../base/units.ts'
+import type { Snapshot } from '../../live/snapshot.ts'
+import type { Cluster } from '../../model/types.ts'
+import type { Answer } from '../protection.ts'
+import { alpha, balancers, beta, gamma, pair, pairWithoutFencing } from './clusters.ts'
+import {
+  ago,
+  alphaLost,
+  dbOn,
+  healthyBalancers,
+  healthyPair,
+  night,
+  online,
+  peer,
+  replica,
+  resource,
+  syncing,
+  takenOver,
+  withNode,
+  withResource,
+} from './snapshots.ts'
+
+export interface Situation {
+  readonly name: string
+  readonly cluster: Cluster
+  readonly snapshot: Snapshot
+  readonly before?: Snapshot
+  readonly answer: Answer
+  /** Code and a part of the text of every reason, in order. */
+  readonly reasons: readonly (readonly [code: string, text: string])[]
+  /** Codes of the warnings, in order. */
+  readonly warnings: readonly string[]
+}
+
+const on = (
+  name: string,
+  snapshot: Snapshot,
+  answer: Answer,
+  reasons: Situation['reasons'],
+  warnings: Situation['warnings'] = [],
+  cluster: Cluster = pair,
+): Situation => ({ name, cluster, snapshot, answer, reasons, warnings })
+
+const disconnected = (mine: 'StandAlone' | 'Connecting', theirs: 'StandAlone' | 'Connecting'): Snapshot => ({
+  ...healthyPair,
+  replicas: [
+    replica(alpha, 'Primary', 'UpToDate', [
+      { ...peer(beta, 'Unknown', 'DUnknown'), connection: mine, replication: 'Off' },
+    ]),
+    replica(beta, 'Secondary', 'UpToDate', [
+      { ...peer(alpha, 'Unknown', 'DUnknown'), connection: theirs, replication: 'Off' },
+    ]),
+  ],
+})
+
+const devices = healthyPair.fencing.devices
+const withDevice = (id: string, change: Partial<(typeof devices)[number]>): Snapshot => ({
+  ...healthyPair,
+  fencing: { ...healthyPair.fencing, devices: devices.map(d => (d.id === id ? { ...d, ...change } : d)) },
+})
+
+const outOfReach: Snapshot = {
+  ...healthyPair,
+  nodes: [alpha, beta].map(name => ({ ...online(name), reachable: false, membership: 'unknown' as const })),
+  quorum: [],
+  links: [],
+  resources: [],
+  replicas: [],
+  fencing: { enabled: false, devices: [], history: [] },
+  unseen: [
+    { node: alpha, what: 'everything', why: 'ssh: no answer in 5 s' },
+    { node: beta, what: 'everything', why: 'ssh: connection refused' },
+  ],
+}
+
+export const situations: readonly Situation[] = [
+  on('protected', healthyPair, 'protected', []),
+  {
+    ...on('syncing', syncing(43, night), 'unprotected', [
+      ['target-replica', 'pgdata on beta is Inconsistent (resync 43 %, about 2 min left)'],
+    ]),
+    before: syncing(38, ago(seconds(10))),
+  },
+  on('sync paused', pausedSync(), 'unprotected', [['target-replica', 'Inconsistent (resync 43 %, paused)']]),
+  on('primary reads from its peer', readsFromPeer(), 'unprotected', [
+    ['own-data', 'pgdata on alpha is Inconsistent and reads from beta'],
+  ]),
+  on('verify found differences', differing(), 'unprotected', [
+    ['target-replica', 'pgdata: 12 KiB differ between alpha and beta'],
+  ]),
+  on(
+    'peer lost and being fenced',
+    alphaLost,
+    'down',
+    [['node-lost', 'alpha, where it ran, is lost; the cluster waits until it is fenced']],
+    ['node-waiting', 'unseen'],
+  ),
+  on(
+    'peer fenced, taken over',
+    takenOver,
+    'unprotected',
+    [['target-absent', 'alpha is offline']],
+    ['unseen'],
+  ),
+  on('fencing failed', fencingFailed(), 'down', [['node-lost', 'its fencing failed']], ['node-waiting', 'unseen']),
+  on('split brain', disconnected('StandAlone', 'StandAlone'), 'unprotected', [
+    ['target-replica', 'pgdata: alpha is StandAlone, beta is StandAlone: they refuse each other'],
+  ]),
+  on('replication cut', disconnected('Connecting', 'Connecting'), 'unprotected', [
+    ['target-replica', 'pgdata is not being replicated: alpha is Connecting, beta is Connecting'],
+  ]),
+  on('two primaries', twoPrimaries(), 'unprotected', [
+    ['two-primaries', 'pgdata is Primary on alpha and beta at once'],
+    ['target-replica', 'StandAlone'],
+  ]),
+  on('writes frozen', frozen(), 'down', [['frozen', 'writes to pgdata on alpha are frozen']]),
+  on(
+    'fence device silent',
+    withDevice('fence-beta', { healthy: false }),
+    'unprotected',
+    [['fence-device', 'the fence device fence-beta of beta does not answer']],
+  ),
+  on(
+    'fence device stopped',
+    stoppedDevice(),
+    'unprotected',
+    [['fence-device', 'the fence device fence-alpha of alpha is stopped']],
+  ),
+  on(
+    'fence device missing',
+    { ...healthyPair, fencing: { ...healthyPair.fencing, devices: devices.slice(0, 1) } },
+    'unprotected',
+    [['fence-device', 'the fence device fence-beta of beta is not there']],
+    ['fence-unproven'],
+  ),
+  on(
+    'last fencing failed',
+    {
+      ...healthyPair,
+      fencing: {
+        ...healthyPair.fencing,
+        history: [{ target: beta, action: 'reboot', state: 'failed', at: ago(minutes(2)), by: alpha }],
+      },
+    },
+    'unprotected',
+    [['fence-failed', 'the last fencing of beta failed']],
+  ),
+  on(
+    'fencing never proven',
+    {
+      ...healthyPair,
+      fencing: {
+        ...healthyPair.fencing,
+        devices: devices.map(({ id, target, healthy }) => ({ id, target, healthy, runningOn: alpha })),
+      },
+    },
+    'protected',
+    [],
+    ['fence-unproven', 'fence-unproven'],
+  ),
+  on(
+    'fencing switched off behind our back',
+    { ...healthyPair, fencing: { ...healthyPair.fencing, enabled: false } },
+    'unprotected',
+    [['fencing-disabled', 'fencing is switched off in the running cluster']],
+  ),
+  on(
+    'fencing none',
+    { ...healthyPair, fencing: { enabled: false, devices: [], history: [] } },
+    'unprotected',
+    [['fencing-none', 'the cluster has no fencing (a class room, the data is thrown away every evening)']],
+    [],
+    pairWithoutFencing,
+  ),
+  on('service failed', serviceFailed(), 'down', [
+    ['stopped', 'db-postgresql is stopped (start on alpha: could not bind to port 5432), and so is db-ip'],
+  ], ['failure']),
+  on('service starting', withResource(healthyPair, 'db-postgresql', { role: 'Starting' }), 'down', [
+    ['moving', 'db-postgresql is starting on alpha'],
+  ]),
+  on('failed monitor', withResource(healthyPair, 'db-ip', { failed: true }), 'down', [
+    ['failed', 'db-ip has failed on alpha'],
+  ]),
+  on('active twice', withResource(healthyPair, 'db-ip', { nodes: [alpha, beta] }), 'down', [
+    ['active-twice', 'db-ip is active on alpha and beta at once'],
+    ['apart', 'its parts are on different nodes: alpha, beta'],
+  ]),
+  on('address elsewhere', withResource(healthyPair, 'db-ip', { nodes: [beta] }), 'down', [
+    ['apart', 'its parts are on different nodes: alpha, beta'],
+  ]),
+  on('standby', standby(), 'unprotected', [
+    ['target-standby', 'beta is in standby'],
+    ['target-instance', 'pgdata-drbd does not run on beta'],
+    ['target-replica', 'pgdata is not being replicated: alpha is Connecting'],
+  ]),
+  on('node maintenance', withNode(healthyPair, beta, { maintenance: true }), 'unprotected', [
+    ['target-maintenance', 'beta is in maintenance: the cluster starts nothing there'],
+  ], ['node-waiting']),
+  on('joining', withNode(healthyPair, beta, { membership: 'pending' }), 'unprotected', [
+    ['target-absent', 'beta is still joining the cluster'],
+  ], ['node-waiting']),
+  on('unmanaged', withResource(healthyPair, 'db-postgresql', { managed: false }), 'unprotected', [
+    ['unmanaged', 'db-postgresql is unmanaged'],
+  ]),
+  on('blocked', withResource(healthyPair, 'db-postgresql', { blocked: true }), 'unprotected', [
+    ['unmanaged', 'db-postgresql is blocked'],
+  ]),
+  on('ban left behind', { ...healthyPair, leftovers: ['cli-ban-db-on-beta'] }, 'unprotected', [
+    ['target-banned', 'a ban set by hand (cli-ban-db-on-beta) keeps db off beta'],
+  ], ['leftover']),
+  on('preference left behind', { ...healthyPair, leftovers: ['cli-prefer-db'] }, 'protected', [], ['leftover']),
+  on(
+    'ban by the DRBD handler left behind',
+    { ...healthyPair, leftovers: ['drbd-fence-by-handler-pgdata-pgdata'] },
+    'unprotected',
+    [['target-banned-by-drbd', 'pgdata may only be promoted where it was last written']],
+  ),
+  on('failed start on the other node', failedOn('start', 1_000_000), 'unprotected', [
+    ['target-failed', 'db-postgresql failed on beta (start: wrong data directory)'],
+  ], ['failure']),
+  on('a monitor failure on record', failedOn('monitor 30 s', 1), 'protected', [], ['failure']),
+  on(
+    'one link down',
+    { ...healthyPair, links: healthyPair.links.map(l => ({ ...l, up: l.link !== 1 })) },
+    'protected',
+    [],
+    ['link-down'],
+  ),
+  on(
+    'one link deaf in one direction',
+    { ...healthyPair, links: healthyPair.links.map(l => ({ ...l, up: l.link !== 1 || l.from !== alpha })) },
+    'protected',
+    [],
+    ['link-down'],
+  ),
+  on('partition', partition(), 'unprotected', [
+    ['partition', 'the nodes do not agree who is a member (alpha and beta / beta)'],
+  ]),
+  on('no quorum', noQuorum(), 'unprotected', [
+    ['quorum-margin', 'beta has no quorum now (1 of 2 votes)'],
+    ['quorum-margin', 'alpha has no quorum now (1 of 2 votes)'],
+  ]),
+  on('no coordinator', withNode(healthyPair, alpha, { coordinator: false }), 'unprotected', [
+    ['no-coordinator', 'the cluster has no coordinator'],
+  ]),
+  on(
+    'one node out of our reach',
+    {
+      ...withNode(healthyPair, beta, { reachable: false }),
+      quorum: healthyPair.quorum.slice(0, 1),
+      replicas: healthyPair.replicas.slice(0, 1),
+      unseen: [{ node: beta, what: 'everything', why: 'ssh: no answer in 5 s' }],
+    },
+    'protected',
+    [],
+    ['unseen'],
+  ),
+  on(
+    'DRBD unseen everywhere',
+    {
+      ...healthyPair,
+      replicas: [],
+      unseen: [alpha, beta].map(node => ({ node, what: 'drbd' as const, why: 'drbdsetup: command not found' })),
+    },
+    'unprotected',
+    [
+      ['target-replica', 'the replication of pgdata between alpha and beta cannot be seen'],
+      ['own-data', 'the state of pgdata on alpha cannot be seen'],
+    ],
+    ['unseen', 'unseen'],
+  ),
+  on(
+    'quorum unseen',
+    {
+      ...healthyPair,
+      quorum: [],
+      unseen: [alpha, beta].map(node => ({ node, what: 'corosync' as const, why: 'timed out' })),
+    },
+    'unprotected',
+    [['quorum-margin', 'quorum cannot be seen']],
+    ['unseen', 'unseen'],
+  ),
+  on(
+    'nodes out of reach',
+    outOfReach,
+    'unknown',
+    [
+      ['unseen', 'alpha does not answer us (ssh: no answer in 5 s)'],
+      ['unseen', 'beta does not answer us (ssh: connection refused)'],
+    ],
+  ),
+  on('three nodes', healthyBalancers, 'protected', [], [], balancers),
+  on(
+    'three nodes, one gone',
+    threeMinusOne(),
+    'unprotected',
+    [
+      ['quorum-margin', 'without alpha the rest would have 1 of 3 votes and needs 2'],
+      ['quorum-margin', 'without beta the rest would have 1 of 3 votes and needs 2'],
+    ],
+    ['node-waiting'],
+    balancers,
+  ),
+  on(
+    'address without its balancer',
+    {
+      ...healthyBalancers,
+      resources: healthyBalancers.resources.map(r =>
+        r.id === 'web-haproxy' && r.nodes.includes(beta) ? { ...r, role: 'Stopped', nodes: [] } : r,
+      ),
+    },
+    'down',
+    [['apart', 'web-ip-2 is on beta, where web-haproxy does not run']],
+    [],
+    balancers,
+  ),
+]
+
+function pausedSync(): Snapshot {
+  const s = syncing(43, night)
+  return {
+    ...s,
+    replicas: s.replicas.map(r => ({
+      ...r,
+      peers: r.peers.map(p => ({ ...p, replication: r.node === alpha ? ('PausedSyncS' as const) : 'PausedSyncT' })),
+    })),
+  }
+}
+
+function readsFromPeer(): Snapshot {
+  const moving = { outOfSync: bytes(4096), donePercent: 99 }
+  return {
+    ...healthyPair,
+    replicas: [
+      replica(alpha, 'Primary', 'Inconsistent', [
+        { ...peer(beta, 'Secondary', 'UpToDate'), ...moving, replication: 'SyncTarget' },
+      ]),
+      replica(beta, 'Secondary', 'UpToDate', [
+        { ...peer(alpha, 'Primary', 'Inconsistent'), ...moving, replication: 'SyncSource' },
+      ]),
+    ],
+  }
+}
+
+function differing(): Snapshot {
+  return {
+    ...healthyPair,
+    replicas: healthyPair.replicas.map(r => ({
+      ...r,
+      peers: r.peers.map(p => ({ ...p, outOfSync: kibibytes(12) })),
+    })),
+  }
+}
+
+function fencingFailed(): Snapshot {
+  return {
+    ...alphaLost,
+    at: after(night, seconds(70)),
+    fencing: {
+      ...alphaLost.fencing,
+      devices: devices.map(d => ({ ...d, healthy: d.target !== alpha })),
+      history: [{ target: alpha, action: 'reboot', state: 'failed', at: after(night, seconds(62)), by: beta }],
+    },
+  }
+}
+
+function twoPrimaries(): Snapshot {
+  const s = disconnected('StandAlone', 'StandAlone')
+  return { ...s, replicas: s.replicas.map(r => ({ ...r, role: 'Primary' })) }
+}
+
+function frozen(): Snapshot {
+  const s = disconnected('Connecting', 'Connecting')
+  return { ...s, replicas: s.replicas.map(r => ({ ...r, suspended: r.node === alpha })) }
+}
+
+function stoppedDevice(): Snapshot {
+  const { id, target, healthy, lastProven } = devices[0] ?? { id: '', target: alpha, healthy: false, lastProven: night }
+  const stopped = { id, target, healthy, lastProven: lastProven ?? night }
+  return { ...healthyPair, fencing: { ...healthyPair.fencing, devices: [stopped, ...devices.slice(1)] } }
+}
+
+function serviceFailed(): Snapshot {
+  const stopped = withResource(healthyPair, 'db-postgresql', { role: 'Stopped', nodes: [] })
+  return {
+    ...withResource(stopped, 'db-ip', { role: 'Stopped', nodes: [] }),
+    failures: [
+      {
+        resource: 'db-postgresql',
+        node: alpha,
+        operation: 'start',
+        reason: 'could not bind to port 5432',
+        failCount: 1_000_000,
+        at: ago(seconds(20)),
+      },
+    ],
+  }
+}
+
+function standby(): Snapshot {
+  return {
+    ...withNode(healthyPair, beta, { standby: true }),
+    resources: [
+      ...dbOn(alpha, beta).filter(r => r.role !== 'Unpromoted'),
+      resource('pgdata-drbd', 'ocf:linbit:drbd', 'Stopped', [], ['pgdata']),
+    ],
+    replicas: [
+      replica(alpha, 'Primary', 'UpToDate', [
+        { ...peer(beta, 'Unknown', 'Outdated'), connection: 'Connecting', replication: 'Off' },
+      ]),
+    ],
+  }
+}
+
+function failedOn(operation: string, failCount: number): Snapshot {
+  return {
+    ...healthyPair,
+    failures: [{ resource: 'db-postgresql', node: beta, operation, reason: 'wrong data directory', failCount }],
+  }
+}
+
+function partition(): Snapshot {
+  return {
+    ...healthyPair,
+    quorum: healthyPair.quorum.map(q => (q.node === beta ? { ...q, members: [beta] } : q)),
+  }
+}
+
+function noQuorum(): Snapshot {
+  return {
+    ...healthyPair,
+    quorum: healthyPair.quorum.map(q => ({ ...q, quorate: false, votes: 1 })),
+  }
+}
+
+function threeMinusOne(): Snapshot {
+  return {
+    ...withNode(healthyBalancers, gamma, { membership: 'offline' }),
+    resources: healthyBalancers.resources.filter(r => !r.nodes.includes(gamma)),
+    quorum: healthyBalancers.quorum
+      .slice(0, 2)
+      .map(q => ({ ...q, votes: 2, members: [alpha, beta] })),
+  }
+}
+
+/** The story of a pulled plug, for the page: what the pair looks like, step by step. */
+export const story: readonly Snapshot[] = [
+  healthyPair,
+  alphaLost,
+  takenOver,
+  { ...syncing(61, instant(night + 60_000)), nodes: [online(alpha), online(beta, true)] },
+]
