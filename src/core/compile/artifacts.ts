@@ -21,8 +21,18 @@ export interface HostFile {
   readonly owner: string
   /** Never printed, never in a report; `content` is then filled in by apply from this reference's name. */
   readonly secret?: string
+  /** Absent: the file is ours as a whole. `hosts`: ours are these lines only; see `mergeHosts` in hosts.ts. */
+  readonly merge?: 'hosts'
   /** What has to happen on this node after the file changed. */
   readonly then: readonly HostAction[]
+}
+
+export interface Opening {
+  readonly protocol: 'tcp' | 'udp'
+  readonly port: number
+  /** Addresses of the peers; empty where anybody may come (clients of a service). */
+  readonly from: readonly string[]
+  readonly why: string
 }
 
 export type HostAction =
@@ -32,14 +42,20 @@ export type HostAction =
   | 'systemd-reload'
   | 'sysctl'
   | 'modules-load'
+  /** A unit that the cluster runs reads its configuration anew, where it is active. */
+  | `unit-reload:${string}`
 
 export interface HostArtifacts {
   readonly node: NodeName
   readonly packages: readonly string[]
   /** systemd units that only the cluster may start. */
   readonly maskedUnits: readonly string[]
+  /** systemd units that the cluster starts through systemd, so neither the boot nor a mask may touch them. */
+  readonly disabledUnits: readonly string[]
   /** systemd units that the boot starts. */
   readonly enabledUnits: readonly string[]
+  /** What a firewall, where one is active, has to let in. */
+  readonly openings: readonly Opening[]
   readonly files: readonly HostFile[]
 }
 

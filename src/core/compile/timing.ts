@@ -1,0 +1,47 @@
+// The timing profiles as figures. Only token and consensus are changed in Corosync, as its manual asks.
+// Source: best practice, "Timing"; corosync.conf(5): on two nodes a consensus above join (50 ms) and below token is safe.
+import { type Milliseconds, milliseconds, seconds } from '../base/units.ts'
+import type { Cluster, TimingProfile } from '../model/types.ts'
+
+export interface Timing {
+  readonly token: Milliseconds
+  readonly consensus: Milliseconds
+  /** DRBD's own words and units: ping-int and connect-int in s, timeout and ping-timeout in 0.1 s. */
+  readonly replication: Readonly<Record<'ping-int' | 'ping-timeout' | 'timeout' | 'connect-int', string>>
+  /** How long fencing of the node with the more important services is held back on two nodes. */
+  readonly fencingHead: Milliseconds
+  /** The same for one fixed node, for the case that both have the same; at most half of `fencingHead`. */
+  readonly tieBreak: Milliseconds
+}
+
+const patient = { 'ping-int': '10', 'ping-timeout': '5', timeout: '60', 'connect-int': '10' }
+
+const profiles: Readonly<Record<TimingProfile, Timing>> = {
+  'lan-fast': {
+    token: milliseconds(1_000),
+    consensus: milliseconds(1_200),
+    replication: { 'ping-int': '3', 'ping-timeout': '5', timeout: '25', 'connect-int': '3' },
+    fencingHead: seconds(2),
+    tieBreak: seconds(1),
+  },
+  balanced: {
+    token: milliseconds(3_000),
+    consensus: milliseconds(3_600),
+    replication: patient,
+    fencingHead: seconds(4),
+    tieBreak: seconds(2),
+  },
+  cloud: {
+    token: milliseconds(30_000),
+    consensus: milliseconds(36_000),
+    replication: { ...patient, 'ping-timeout': '30' },
+    fencingHead: seconds(10),
+    tieBreak: seconds(5),
+  },
+}
+
+export function timingOf(cluster: Cluster): Timing {
+  const timing = profiles[cluster.timing]
+  const isFastPair = cluster.timing === 'lan-fast' && cluster.nodes.length === 2
+  return isFastPair ? { ...timing, consensus: milliseconds(250) } : timing
+}
