@@ -1,0 +1,203 @@
+// The lab as a World: scenarios act on real machines and see what the real engines say. Snapshots come from the same
+// watcher as `status --watch`; after the run the machines' own journals tell when each phase of a failover ended.
+// Not seen: what lies between two snapshots of the watcher, and what a machine lost from its journal with its power.
+import { fail, ok, type Result } from '../../core/base/result.ts'
+import { type Instant, instant, milliseconds, type NodeName, seconds } from '../../core/base/units.ts'
+import type { ResourcePhase } from '../../core/drill/marks.ts'
+import type { Fault, Ledger, World, WorldEvent, WorldFailure } from '../../core/drill/world.ts'
+import type { Snapshot } from '../../core/live/snapshot.ts'
+import type { Writer } from '../client/writer.ts'
+import type { Command, Transport } from '../transport/transport.ts'
+import type { BmcFault, Lab, LabFailure } from './contract.ts'
+import { journalEvents } from './journal.ts'
+
+export interface LabWorldOptions {
+  readonly lab: Lab
+  readonly transports: ReadonlyMap<NodeName, Transport>
+  readonly look: () => Promise<Snapshot>
+  /** Follows the cluster until the signal; calls for every state that it sees. */
+  readonly follow: (onSnapshot: (snapshot: Snapshot) => void, signal: AbortSignal) => Promise<void>
+  readonly switchover: (service: string, to: NodeName | undefined) => Promise<Result<void, { readonly why: string }>>
+  readonly writers: readonly Writer[]
+  readonly phases: ResourcePhase
+  /** Service → the name of its main program's process. */
+  readonly processes: ReadonlyMap<string, string>
+  /** The network whose link carries the replication. */
+  readonly replicationNetwork: string
+  /** What changed between two states, in words. */
+  readonly changes: (before: Snapshot, after: Snapshot) => readonly WorldEvent[]
+  readonly describe: (fault: Fault) => string
+}
+
+export interface LabWorld extends World, AsyncDisposable {}
+
+export function labWorld(options: LabWorldOptions): LabWorld {
+  const now = (): Instant => instant(Date.now())
+  const started = now()
+  const events: WorldEvent[] = []
+  const end = new AbortController()
+  let last: Snapshot | undefined
+  let wake: () => void = () => undefined
+
+  const saw = (snapshot: Snapshot): void => {
+    if (last) events.push(...options.changes(last, snapshot))
+    last = snapshot
+    wake()
+  }
+  const following = options.follow(saw, end.signal)
+  const look = async (): Promise<Snapshot> => {
+    const snapshot = await options.look()
+    saw(snapshot)
+    return snapshot
+  }
+  const sorted = (): WorldEvent[] => events.toSorted((a, b) => a.at - b.at)
+
+  return {
+    kind: 'lab',
+    now,
+    look,
+    inject: async fault => {
+      events.push({ at: now(), source: 'fault', text: options.describe(fault) })
+      return inject(fault, options)
+    },
+    next: async deadline => {
+      // The watcher wakes us; a look of our own every two seconds makes sure that a change it missed is seen.
+      const { promise, resolve } = Promise.withResolvers<'pushed' | 'late'>()
+      wake = () => resolve('pushed')
+      const timer = setTimeout(() => resolve('late'), Math.max(0, Math.min(deadline - now(), 2_000)))
+      const which = await promise
+      clearTimeout(timer)
+      wake = () => undefined
+      return which === 'pushed' && last ? last : look()
+    },
+    events: sorted,
+    ledgers: async final => {
+      if (!final) return options.writers.map(writer => writer.ledger())
+      const ledgers: Ledger[] = await Promise.all(options.writers.map(writer => writer.finalLedger(seconds(60))))
+      events.push(...(await journalEvents(options.transports, options.phases, started)))
+      return ledgers
+    },
+    [Symbol.asyncDispose]: async () => {
+      end.abort()
+      await Promise.all(options.writers.map(writer => writer.stop()))
+      await following
+    },
+  }
+}
+
+type Injected = Result<void, WorldFailure>
+
+async function inject(fault: Fault, options: LabWorldOptions): Promise<Injected> {
+  const { lab } = options
+  switch (fault.kind) {
+    case 'power':
+      return told(fault, lab.power(fault.node, fault.action))
+    case 'pause':
+    case 'resume':
+      return told(fault, lab.power(fault.node, fault.kind))
+    case 'cut': {
+      const network = networkOf(fault.link, options)
+      return told(
+        fault,
+        fault.oneWay
+          ? lab.network.cutOneWay(fault.from, fault.to, network)
+          : lab.network.cut(fault.from, fault.to, network),
+      )
+    }
+    case 'heal':
+      return told(fault, lab.network.heal(fault.from, fault.to, networkOf(fault.link, options)))
+    case 'loss':
+      return told(fault, lab.network.loss(fault.from, fault.to, fault.share * 100, networkOf(fault.link, options)))
+    case 'delay':
+      return told(
+        fault,
+        lab.network.delay(fault.from, fault.to, fault.delay, fault.jitter, networkOf(fault.link, options)),
+      )
+    case 'bmc':
+      return told(fault, lab.bmcFault(fault.node, bmcFaults(fault)))
+    case 'kill':
+      return kill(fault, options)
+    case 'crash':
+      // The kernel panics at once, so the command cannot answer: a lost connection is the success.
+      await onNode(fault.node, { program: 'tee', args: ['/proc/sysrq-trigger'], input: 'c' }, options)
+      return ok(undefined)
+    case 'standby':
+      return onNode(
+        fault.node,
+        { program: 'crm_standby', args: ['--node', fault.node, '-v', fault.on ? 'on' : 'off'] },
+        options,
+      )
+    case 'clock': {
+      const args = ['-s', `@${((Date.now() + fault.jump) / 1_000).toFixed(0)}`]
+      return onNode(fault.node, { program: 'date', args }, options)
+    }
+    case 'switchover': {
+      const moved = await options.switchover(fault.service, fault.to)
+      return moved.ok ? moved : fail({ kind: 'broken', what: `switchover of ${fault.service}`, why: moved.failure.why })
+    }
+    case 'disk':
+    case 'witness':
+    case 'agent':
+      return fail({ kind: 'unsupported', what: fault.kind, why: 'the lab cannot do this fault yet; the simulator can' })
+    default:
+      return fault satisfies never
+  }
+}
+
+function bmcFaults(fault: Extract<Fault, { kind: 'bmc' }>): BmcFault {
+  switch (fault.state) {
+    case 'working':
+      return {}
+    case 'down':
+      return { fail: 'unreachable' }
+    case 'lying':
+      return { fail: 'lie' }
+    case 'slow':
+      return { delay: fault.delay ?? milliseconds(10_000) }
+    default:
+      return fault.state satisfies never
+  }
+}
+
+const networkOf = (link: number | 'replication' | undefined, options: LabWorldOptions): string | undefined =>
+  link === undefined ? undefined : link === 'replication' ? options.replicationNetwork : `link${link}`
+
+async function told(fault: Fault, done: Promise<Result<void, LabFailure>>): Promise<Injected> {
+  const result = await done
+  return result.ok ? result : fail({ kind: 'broken', what: fault.kind, why: whyOf(result.failure) })
+}
+
+const whyOf = (failure: LabFailure): string => ('what' in failure ? failure.what : failure.kind)
+
+/** The oldest process of that program: for PostgreSQL the postmaster, for HAProxy its master. */
+async function kill(fault: Extract<Fault, { kind: 'kill' }>, options: LabWorldOptions): Promise<Injected> {
+  const program = fault.what.startsWith('service:')
+    ? options.processes.get(fault.what.slice('service:'.length))
+    : fault.what
+  if (!program) return fail({ kind: 'impossible', what: fault.what, why: 'its program has no known name' })
+  // comm is cut at 15 characters by the kernel.
+  const found = await output(fault.node, { program: 'pgrep', args: ['-o', '-x', program.slice(0, 15)] }, options)
+  if (!found.ok) return found
+  const pid = found.value.trim()
+  if (!/^\d+$/.test(pid))
+    return fail({ kind: 'impossible', what: fault.what, why: `no ${program} runs on ${fault.node}` })
+  return onNode(fault.node, { program: 'kill', args: [`-${fault.signal}`, pid] }, options)
+}
+
+type Plain = Omit<Command, 'timeout' | 'asRoot'>
+
+async function onNode(node: NodeName, command: Plain, options: LabWorldOptions): Promise<Injected> {
+  const result = await output(node, command, options)
+  return result.ok ? ok(undefined) : result
+}
+
+async function output(node: NodeName, command: Plain, options: LabWorldOptions): Promise<Result<string, WorldFailure>> {
+  const what = `${command.program} on ${node}`
+  const transport = options.transports.get(node)
+  if (!transport) return fail({ kind: 'impossible', what, why: 'no such machine' })
+  const result = await transport.run({ ...command, asRoot: true, timeout: seconds(15) })
+  if (!result.ok) return fail({ kind: 'broken', what, why: result.failure.kind })
+  // pgrep says 1 for "none", which its caller tells better.
+  if (result.value.exitCode > 1) return fail({ kind: 'broken', what, why: result.value.stderr.trim() })
+  return ok(result.value.stdout)
+}
