@@ -9,6 +9,30 @@ export interface Events {
   readonly now: Instant | undefined
 }
 
+export interface EventOption {
+  readonly name: string
+  readonly value: string
+  readonly about: string
+}
+
+export const eventOptions: readonly EventOption[] = [
+  { name: '--node-up', value: 'node', about: 'the node joins the cluster' },
+  { name: '--node-down', value: 'node', about: 'the node leaves in order' },
+  { name: '--node-fail', value: 'node', about: 'the node is lost' },
+  { name: '--op-inject', value: 'spec', about: 'RESOURCE_OPERATION_INTERVALms@NODE=CODE: an agent reported this' },
+  {
+    name: '--op-fail',
+    value: 'spec',
+    about: 'RESOURCE_OPERATION_INTERVALms@NODE=CODE: with --simulate, this operation fails',
+  },
+  { name: '--quorum', value: '0|1', about: 'the cluster loses or has quorum' },
+  { name: '--ticket-grant', value: 'ticket', about: 'the ticket is granted' },
+  { name: '--ticket-revoke', value: 'ticket', about: 'the ticket is revoked' },
+  { name: '--ticket-standby', value: 'ticket', about: 'the ticket is put on standby' },
+  { name: '--ticket-activate', value: 'ticket', about: 'the ticket is active again' },
+  { name: '--set-datetime', value: 'time', about: 'what "now" is (ISO 8601)' },
+]
+
 /** Option and value by turns, as `--node-fail`, `alpha`. */
 export function readEvents(words: readonly string[]): Events {
   const events: Event[] = []
