@@ -1,0 +1,242 @@
+// The policy engine's speed beside crm_simulate's, in one run, as ratios:
+//   node bench/policy.ts [--sizes 4x100,8x500] [--bound SECONDS] [--sweep] [--write]
+// Both as whole processes, scheduling only; crm_simulate is cut off at the bound. `--sweep` asks "what if" at 8×500:
+// every node lost once, every running resource failed once, in one process that parses once; crm_simulate's time for
+// that is measured on a sample and multiplied. `--write` refreshes bench/README.md.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { instant } from '../src/core/base/units.ts'
+import { parseCib } from '../src/core/cib/parse.ts'
+import type { Cib } from '../src/core/cib/types.ts'
+import { type Event, inject } from '../src/core/scheduler/inject.ts'
+import { schedule } from '../src/core/scheduler/schedule.ts'
+import { type Size, type State, showSize, sizes, stateOf, states } from './policy-states.ts'
+
+interface Measured {
+  readonly seconds: number
+  /** The most memory it held, where the kernel said so in time. */
+  readonly mebibytes: number
+  readonly outcome: 'finished' | 'cut off' | 'failed'
+}
+
+const main = join(import.meta.dirname, '../src/app/main.ts')
+const now = instant(1_700_000_000_000)
+
+function measure(program: string, args: readonly string[], boundSeconds: number): Promise<Measured> {
+  return new Promise(resolve => {
+    const started = performance.now()
+    const child = spawn(program, args, { stdio: 'ignore' })
+    let mebibytes = 0
+    let cut = false
+    const poll = setInterval(() => (mebibytes = Math.max(mebibytes, peakOf(child.pid))), 20)
+    const timer = setTimeout(() => {
+      cut = true
+      child.kill('SIGKILL')
+    }, boundSeconds * 1_000)
+    const end = (code: number | null): void => {
+      clearInterval(poll)
+      clearTimeout(timer)
+      const outcome = cut ? 'cut off' : code === 0 ? 'finished' : 'failed'
+      resolve({ seconds: (performance.now() - started) / 1_000, mebibytes, outcome })
+    }
+    child.on('error', () => end(1))
+    child.on('close', end)
+  })
+}
+
+function peakOf(pid: number | undefined): number {
+  try {
+    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024
+  } catch {
+    return 0
+  }
+}
+
+const best = async (times: number, run: () => Promise<Measured>): Promise<Measured> => {
+  let fastest = await run()
+  for (let i = 1; i < times && fastest.seconds < 2; i += 1) {
+    const next = await run()
+    if (next.seconds < fastest.seconds) fastest = next
+  }
+  return fastest
+}
+
+interface Row {
+  readonly size: Size
+  readonly state: State
+  readonly ours: Measured
+  readonly theirs: Measured
+}
+
+async function compareAll(chosen: readonly Size[], bound: number): Promise<Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'))
+  const rows: Row[] = []
+  try {
+    for (const size of chosen) {
+      for (const state of states) {
+        const file = join(folder, 'state.xml')
+        writeFileSync(file, stateOf(size, state))
+        const ours = await best(3, () => measure(process.execPath, [main, 'schedule', file], bound))
+        const theirs = await best(3, () => measure('crm_simulate', ['-R', '-x', file], bound))
+        rows.push({ size, state, ours, theirs })
+        console.log(showRow(rows.at(-1), rows).join('  '))
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return rows
+}
+
+const showTime = ({ seconds, outcome }: Measured): string =>
+  outcome === 'failed' ? 'failed' : `${outcome === 'cut off' ? '> ' : ''}${seconds.toFixed(seconds < 10 ? 2 : 0)} s`
+
+function ratio({ ours, theirs }: Row): string {
+  if (ours.outcome !== 'finished' || theirs.outcome === 'failed') return '–'
+  return `${theirs.outcome === 'cut off' ? '> ' : ''}${(theirs.seconds / ours.seconds).toFixed(1)}`
+}
+
+/** Time beyond the start of the process, per nodes × resources × log, against the size before it: 1 is the promise. */
+function growth(row: Row, rows: readonly Row[]): string {
+  const before = rows.filter(r => r.state === row.state && r.size.resources < row.size.resources).at(-1)
+  const start = rows[0]?.ours.seconds
+  if (!before || start === undefined || before === rows[0]) return ''
+  const work = ({ nodes, resources }: Size): number => nodes * resources * Math.log2(nodes * resources)
+  const grown = (row.ours.seconds - start) / Math.max(0.001, before.ours.seconds - start)
+  return (grown / (work(row.size) / work(before.size))).toFixed(2)
+}
+
+const headings = ['nodes × primitives', 'state', 'holdfast', 'crm_simulate', 'times faster', 'MiB', 'MiB', 'growth']
+
+function showRow(row: Row | undefined, rows: readonly Row[]): string[] {
+  if (!row) return headings
+  const memory = (m: Measured): string => m.mebibytes.toFixed(0)
+  return [
+    showSize(row.size),
+    row.state,
+    showTime(row.ours),
+    showTime(row.theirs),
+    ratio(row),
+    memory(row.ours),
+    memory(row.theirs),
+    growth(row, rows),
+  ]
+}
+
+/** The median of many decisions in a warm process, in milliseconds. */
+function insideProcess(size: Size, state: State): number {
+  const cib = parsed(stateOf(size, state))
+  const times = Array.from({ length: 200 }, () => {
+    const started = performance.now()
+    schedule(cib, now)
+    return performance.now() - started
+  })
+  return times.slice(100).sort((a, b) => a - b)[50] ?? Number.NaN
+}
+
+function parsed(text: string): Cib {
+  const { value, problems } = parseCib(text, 'bench.xml')
+  if (!value) throw new Error(problems.map(p => p.message).join('; '))
+  return value
+}
+
+interface Sweep {
+  readonly questions: number
+  readonly seconds: number
+  /** What crm_simulate -R needs for all of them, from a sample. */
+  readonly theirSeconds: number
+  readonly sample: number
+}
+
+async function sweep(size: Size): Promise<Sweep> {
+  const text = stateOf(size, 'steady')
+  const started = performance.now()
+  const cib = parsed(text)
+  const events = questions(cib)
+  for (const event of events) {
+    const { value } = inject(cib, [event])
+    if (value) schedule(value, now)
+  }
+  const seconds = (performance.now() - started) / 1_000
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'))
+  try {
+    const file = join(folder, 'state.xml')
+    writeFileSync(file, text)
+    const asked = events.filter((_, at) => at % Math.ceil(events.length / 12) === 0)
+    let total = 0
+    for (const event of asked)
+      total += (await measure('crm_simulate', ['-R', '-x', file, ...asOption(event)], 60)).seconds
+    return {
+      questions: events.length,
+      seconds,
+      theirSeconds: (total / asked.length) * events.length,
+      sample: asked.length,
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function questions(cib: Cib): Event[] {
+  const losses = cib.configuration.nodes.map((node): Event => ({ kind: 'node-fail', node: node.uname }))
+  const failures = schedule(cib, now)
+    .current.filter(place => place.node !== null)
+    .map((place): Event => ({ kind: 'op-inject', spec: `${place.rsc}_monitor_10000@${place.node}=7` }))
+  return [...losses, ...failures]
+}
+
+const asOption = (event: Event): string[] =>
+  event.kind === 'op-inject'
+    ? ['--op-inject', event.spec]
+    : event.kind === 'node-fail'
+      ? ['--node-fail', event.node]
+      : []
+
+const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+const page = join(import.meta.dirname, 'README.md')
+const [begin, end] = ['<!-- begin: written by bench/policy.ts -->', '<!-- end: policy -->']
+
+function write(rows: readonly Row[], more: readonly string[]): void {
+  const before = readFileSync(page, 'utf8')
+  const table = [
+    line(headings),
+    line(headings.map((_, at) => (at < 2 ? '---' : '---:'))),
+    ...rows.map(row => line(showRow(row, rows))),
+  ]
+  const text = [begin, '', ...table, '', ...more, '', end].join('\n')
+  writeFileSync(page, before.slice(0, before.indexOf(begin)) + text + before.slice(before.indexOf(end) + end.length))
+}
+
+const { values } = parseArgs({
+  options: {
+    sizes: { type: 'string' },
+    bound: { type: 'string', default: '60' },
+    sweep: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  },
+})
+const chosen = sizes.filter(size => values.sizes?.split(',').includes(showSize(size).replace('×', 'x')) ?? true)
+const more: string[] = []
+const say = (text: string): void => {
+  more.push(text)
+  console.log(text)
+}
+console.log(headings.join('  '))
+const rows = await compareAll(chosen, Number(values.bound))
+const small = sizes[0]
+if (small) {
+  for (const state of states)
+    say(`- one decision inside the process, ${showSize(small)}, ${state}: ${insideProcess(small, state).toFixed(2)} ms`)
+}
+if (values.sweep) {
+  const size = { nodes: 8, resources: 500 }
+  const { questions: asked, seconds, theirSeconds, sample } = await sweep(size)
+  say(
+    `- what-if sweep, ${showSize(size)}, ${asked} questions in one process: ${seconds.toFixed(1)} s; crm_simulate -R: about ` +
+      `${theirSeconds.toFixed(0)} s (from ${sample} of them), ${(theirSeconds / seconds).toFixed(0)} times as long`,
+  )
+}
+if (values.write) write(rows, more)
