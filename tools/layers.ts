@@ -18,7 +18,7 @@ const core: Readonly<Record<string, readonly string[]>> = {
   compile: ['model', 'cib', 'corosync', 'drbd', 'xml', 'blueprints'],
   scheduler: ['cib', 'xml'],
   live: ['xml', 'cib', 'corosync', 'drbd'],
-  plan: ['model', 'compile', 'live', 'scheduler', 'cib'],
+  plan: ['model', 'compile', 'live', 'scheduler', 'cib', 'xml'],
   drill: ['live'],
   sim: ['xml', 'cib', 'corosync', 'drbd', 'scheduler', 'live', 'drill'],
   import: ['spec', 'model', 'xml', 'cib', 'corosync', 'drbd'],

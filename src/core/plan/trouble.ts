@@ -1,0 +1,104 @@
+// What can be wrong with the world when a plan is made or carried out, as data that carries the facts. The sentences are
+// in trouble-text.ts; every kind has one there, and a test walks them all.
+import type { Bytes, Milliseconds, NodeName } from '../base/units.ts'
+
+export type Trouble =
+  // Reaching the machine. The kinds of the transport's failures, word for word.
+  | { readonly kind: 'unreachable'; readonly node: NodeName; readonly detail: string }
+  | { readonly kind: 'host-key'; readonly node: NodeName; readonly detail: string }
+  | { readonly kind: 'authentication'; readonly node: NodeName; readonly detail: string }
+  | { readonly kind: 'sudo'; readonly node: NodeName; readonly detail: string }
+  | { readonly kind: 'timed-out'; readonly node: NodeName; readonly command: string; readonly after: Milliseconds }
+  | { readonly kind: 'connection-lost'; readonly node: NodeName; readonly command: string; readonly detail: string }
+  | { readonly kind: 'aborted'; readonly node: NodeName; readonly command: string }
+  // The machine itself.
+  | {
+      readonly kind: 'package-absent'
+      readonly node: NodeName
+      readonly packages: readonly string[]
+      readonly detail: string
+    }
+  | { readonly kind: 'engine-absent'; readonly node: NodeName; readonly engine: string; readonly package: string }
+  | { readonly kind: 'fence-agent-absent'; readonly node: NodeName; readonly agent: string }
+  | {
+      readonly kind: 'clock-apart'
+      readonly nodes: readonly NodeName[]
+      readonly apart: Milliseconds
+      readonly limit: Milliseconds
+    }
+  | { readonly kind: 'clock-alone'; readonly node: NodeName }
+  | {
+      readonly kind: 'name-wrong'
+      readonly node: NodeName
+      readonly name: string
+      readonly expected: string
+      readonly found: readonly string[]
+    }
+  | { readonly kind: 'address-absent'; readonly node: NodeName; readonly address: string }
+  | { readonly kind: 'network-absent'; readonly node: NodeName; readonly address: string }
+  | { readonly kind: 'port-taken'; readonly node: NodeName; readonly port: number; readonly by: string }
+  | {
+      readonly kind: 'port-blocked'
+      readonly from: NodeName
+      readonly to: NodeName
+      readonly what: string
+      readonly firewall: string
+    }
+  | {
+      readonly kind: 'disk-full'
+      readonly node: NodeName
+      readonly path: string
+      readonly free: Bytes
+      readonly needed: Bytes
+    }
+  | {
+      readonly kind: 'ids-differ'
+      readonly user: string
+      readonly ids: readonly { readonly node: NodeName; readonly id: string }[]
+    }
+  // Storage.
+  | { readonly kind: 'device-absent'; readonly node: NodeName; readonly device: string }
+  | { readonly kind: 'device-in-use'; readonly node: NodeName; readonly device: string; readonly by: string }
+  | {
+      readonly kind: 'device-too-small'
+      readonly node: NodeName
+      readonly device: string
+      readonly size: Bytes
+      readonly needed: Bytes
+    }
+  | {
+      readonly kind: 'device-carries'
+      readonly node: NodeName
+      readonly device: string
+      readonly volume: string
+      readonly signatures: readonly string[]
+    }
+  | { readonly kind: 'group-absent'; readonly node: NodeName; readonly group: string }
+  | {
+      readonly kind: 'group-full'
+      readonly node: NodeName
+      readonly group: string
+      readonly free: Bytes
+      readonly needed: Bytes
+    }
+  | { readonly kind: 'split-brain'; readonly volume: string; readonly nodes: readonly NodeName[] }
+  // The cluster.
+  | { readonly kind: 'fence-refused'; readonly device: string; readonly target: NodeName; readonly detail: string }
+  | { readonly kind: 'cib-conflict'; readonly node: NodeName; readonly expected: string; readonly found: string }
+  | { readonly kind: 'cib-refused'; readonly node: NodeName; readonly detail: string }
+  | { readonly kind: 'not-joined'; readonly node: NodeName; readonly waited: Milliseconds; readonly detail: string }
+  | { readonly kind: 'not-proven'; readonly node: NodeName; readonly what: string; readonly detail: string }
+  | { readonly kind: 'held-by-handler'; readonly resource: string; readonly constraint: string }
+  // Ours.
+  | { readonly kind: 'locked'; readonly node: NodeName; readonly holder: string }
+  | { readonly kind: 'secret-absent'; readonly name: string; readonly detail: string }
+  | { readonly kind: 'unseen'; readonly node: NodeName; readonly what: string; readonly detail: string }
+  | {
+      readonly kind: 'step-failed'
+      readonly node: NodeName
+      readonly step: string
+      readonly exitCode: number
+      readonly detail: string
+    }
+
+export type TroubleKind = Trouble['kind']

@@ -1,0 +1,2 @@
+corosync-cfgtool -R >&2
+rm -f -- "$pending/corosync-reload"

@@ -1,0 +1,2 @@
+say 'stopping Pacemaker and Corosync'
+systemctl stop pacemaker corosync >&2
