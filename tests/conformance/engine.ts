@@ -1,8 +1,9 @@
 // Holdfast's own policy engine on the same question, in the same form.
-
-import { answer, canonicalAnswer } from '../../src/app/commands/schedule/answer.ts'
+import { type Answered, answer, canonicalAnswer } from '../../src/app/commands/schedule/answer.ts'
 import { readEvents } from '../../src/app/commands/schedule/events.ts'
+import type { Checked } from '../../src/core/base/result.ts'
 import { instant } from '../../src/core/base/units.ts'
+import { printCib } from '../../src/core/cib/print.ts'
 import type { Answer } from './answer.ts'
 
 export type Ours =
@@ -13,10 +14,13 @@ export type Ours =
 
 const clock = instant(Date.now())
 
+const ask = (text: string, events: readonly string[]): Checked<Answered> =>
+  answer(text, 'cib.xml', { ...readEvents(events), clock, simulate: true })
+
 /** `events` as options of crm_simulate. */
 export function engine(text: string, events: readonly string[] = []): Ours {
   try {
-    const { value, problems } = answer(text, 'cib.xml', { ...readEvents(events), clock, simulate: true })
+    const { value, problems } = ask(text, events)
     if (!value)
       return { kind: 'refused', why: problems.map(p => `${p.at?.line}:${p.at?.column} ${p.message}`).join('; ') }
     const form = canonicalAnswer(value)
@@ -24,4 +28,10 @@ export function engine(text: string, events: readonly string[] = []): Ours {
   } catch (error) {
     return { kind: 'defect', why: error instanceof Error ? (error.stack ?? error.message) : String(error) }
   }
+}
+
+/** The CIB after the simulated transition. */
+export function engineFinal(text: string): string {
+  const { value } = ask(text, [])
+  return value?.later ? printCib(value.later) : ''
 }

@@ -27,7 +27,8 @@ export interface Answered {
   /** The state as given, where events changed it afterwards. */
   readonly before?: Decision
   readonly decision: Decision
-  /** The state after the simulated transition, scheduled again. */
+  /** The state after the simulated transition, and what would be decided then. */
+  readonly later?: Cib
   readonly after?: Decision
 }
 
@@ -44,7 +45,7 @@ export function answer(text: string, file: string, asked: Asked): Checked<Answer
   const before = events.length > 0 ? { before: schedule(given, now) } : {}
   if (!asked.simulate) return { value: { ...before, decision }, problems }
   const later = simulate(injected.value, decision, { failures: asked.failures ?? [] })
-  return { value: { ...before, decision, after: schedule(later, now) }, problems }
+  return { value: { ...before, decision, later, after: schedule(later, now) }, problems }
 }
 
 /** A CIB that was saved from a transition says when that was. */
