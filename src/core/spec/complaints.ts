@@ -9,7 +9,15 @@ type Issue = z.core.$ZodIssue
 export type Locate = (path: Path, what: 'key' | 'value') => Span
 
 export const complaints = (issues: readonly Issue[], locate: Locate, value: unknown): readonly Problem[] =>
-  issues.flatMap(issue => complaint(issue, [], locate, value))
+  firstOfEach(issues.flatMap(issue => complaint(issue, [], locate, value)))
+
+/** A value of the wrong kind fails every other rule for it as well: the first complaint says it. */
+const firstOfEach = (problems: readonly Problem[]): readonly Problem[] => {
+  const wrong = new Set(
+    problems.filter(({ code }) => code === 'wrong-type').map(({ at }) => `${at?.line}:${at?.column}`),
+  )
+  return problems.filter(({ code, at }) => code !== 'bad-value' || !wrong.has(`${at?.line}:${at?.column}`))
+}
 
 function complaint(issue: Issue, parent: Path, locate: Locate, value: unknown): readonly Problem[] {
   const path = [...parent, ...issue.path]
@@ -93,15 +101,27 @@ function unknownKey(key: string, path: Path, locate: Locate, value: unknown): Pr
 }
 
 function choice(word: unknown, words: readonly string[]): string {
-  const near = typeof word === 'string' ? closest(word, words) : undefined
+  const near = typeof word === 'string' && word.length > 2 ? closest(word, words) : undefined
   return near === undefined ? `expected one of: ${words.map(w => `\`${w}\``).join(', ')}` : `did you mean \`${near}\`?`
 }
 
 const named = (path: Path): string => (path.length === 0 ? 'the cluster file' : `\`${path.map(String).join('.')}\``)
 const shown = (value: unknown): string =>
   value === undefined ? 'missing' : `\`${String(JSON.stringify(value)).slice(0, 60)}\``
-const plain = (issue: Issue): string =>
-  issue.message.replace(/^Invalid input: /, '').replace(/^Too (?:small|big): /, '')
+const plain = (issue: Issue): string => {
+  if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input'))
+    return `expected ${kinds[issue.expected] ?? issue.expected}`
+  return issue.message.replace(/^Invalid input: /, '').replace(/^Too (?:small|big): /, '')
+}
+const kinds: Readonly<Record<string, string>> = {
+  array: 'a list, such as `[a, b]`',
+  object: 'keys with values',
+  record: 'names, each with its keys',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: '`true` or `false`',
+}
 
 function valueAt(value: unknown, path: Path): unknown {
   let at = value
