@@ -1,5 +1,6 @@
 // Every rule of the answer, by example: each situation is judged as its row in testdata/situations.ts says.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { milliseconds } from '../base/units.ts'
 import { protection } from './protection.ts'
@@ -170,4 +171,11 @@ test('what is not seen is never called protected: taking away any one sight does
     { ...healthyPair, nodes: [] },
   ]
   for (const snapshot of blind) assert.notEqual(protection(pair, snapshot).answer, 'protected')
+})
+
+test('every code is documented, and every documented code exists', () => {
+  const doc = readFileSync(new URL('../../../docs/status-json.md', import.meta.url), 'utf8')
+  const documented = new Set([...doc.matchAll(/<code>([a-z-]+)<\/code>/g)].map(m => m[1]))
+  const codes = [...downRules, ...lossRules, ...takeoverRules, ...warningRules].map(r => r.code)
+  assert.deepEqual([...documented].toSorted(), [...new Set([...codes, 'needs', 'unseen'])].toSorted())
 })

@@ -1,4 +1,5 @@
 // The answer in words: one headline, one sentence, and the reasons behind it. Shared by the terminal, the page and JSON.
+import type { Milliseconds } from '../base/units.ts'
 import type { Answer, Protection, Risk, ServiceProtection } from './protection.ts'
 import type { Tone } from './styled.ts'
 
@@ -30,7 +31,7 @@ export function answerSentence(p: Protection): string {
     case 'protected':
       return 'A failure of any one machine now would be survived.'
     case 'unprotected':
-      return `A failure now would not be survived by ${listed(named)}.`
+      return oneRisk(p) ?? `A failure now would not be survived by ${listed(named)}.`
     case 'down':
       return `${listed(named)} ${named.length === 1 ? 'does' : 'do'} not serve.`
     case 'unknown':
@@ -38,6 +39,27 @@ export function answerSentence(p: Protection): string {
     default:
       return p.answer satisfies never
   }
+}
+
+/** Where every reason is about the same machines, the sentence names them. */
+function oneRisk(p: Protection): string | undefined {
+  const about = new Set(p.services.flatMap(s => s.risks.map(riskWords)))
+  const [only] = about
+  return about.size === 1 && only !== undefined ? `${capital(only)}.` : undefined
+}
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** "9 s ago", "12 min ago", "3 days ago": one unit is enough for an age. */
+export function showAge(span: Milliseconds): string {
+  const units = [
+    [86_400_000, 'days'],
+    [3_600_000, 'h'],
+    [60_000, 'min'],
+    [1_000, 's'],
+  ] as const
+  const [size, name] = units.find(([n]) => span >= 2 * n) ?? [1_000, 's']
+  return `${Math.max(0, Math.floor(span / size))} ${name} ago`
 }
 
 export const listed = (names: readonly string[], last = 'and'): string =>
@@ -48,10 +70,13 @@ export const riskWords = (r: Risk): string =>
     ? 'a failure now would not be survived'
     : `a failure of ${listed(r.lost, 'or')} now would not be survived`
 
+const downWords = (s: ServiceProtection): string =>
+  s.answer === 'unknown' ? 'nothing is known of the services' : `the service ${s.service} does not serve`
+
 /** One line of text per reason, with whom it concerns. */
 export interface Why {
   readonly services: readonly string[]
-  /** "a failure of alpha or beta now would not be survived", "down"; the same for several reasons in a row. */
+  /** "a failure of alpha or beta now would not be survived", "db does not serve"; the same for several reasons in a row. */
   readonly about: string
   readonly code: string
   readonly text: string
@@ -71,6 +96,6 @@ export function reasons(p: Protection): Why[] {
 }
 
 const reasonsOf = (s: ServiceProtection): Why[] => [
-  ...s.down.map(x => ({ services: [s.service], about: s.answer === 'unknown' ? 'out of sight' : 'down', ...x })),
+  ...s.down.map(x => ({ services: [s.service], about: downWords(s), ...x })),
   ...s.risks.flatMap(r => r.reasons.map(x => ({ services: [s.service], about: riskWords(r), ...x }))),
 ]

@@ -33,12 +33,14 @@ export const isReady = (f: Facts, id: string): boolean => {
   return found?.healthy === true && found.runningOn !== undefined
 }
 
-export function deviceWords(f: Facts, id: string, target: NodeName): string {
+export function deviceFault(f: Facts, id: string): string {
   const found = device(f, id)
-  if (!found) return `the fence device ${id} of ${target} is not there`
-  if (!found.healthy) return `the fence device ${id} of ${target} does not answer`
-  return `the fence device ${id} of ${target} is stopped`
+  if (!found) return 'is not there'
+  return found.healthy ? 'is stopped' : 'does not answer'
 }
+
+export const deviceWords = (f: Facts, id: string, target: NodeName): string =>
+  `the fence device ${id} of ${target} ${deviceFault(f, id)}`
 
 function noDevice(f: Facts, { lost, staying }: Loss): Words[] {
   if (f.cluster.fencing.kind === 'none' || staying.length === 0) return []

@@ -25,3 +25,6 @@ export const words = (text: string, hint?: string): Words => (hint === undefined
 
 export const apply = <S>(rules: readonly Rule<S>[], facts: Facts, subject: S): Finding[] =>
   rules.flatMap(rule => rule.find(facts, subject).map(found => ({ code: rule.code, ...found })))
+
+/** Pacemaker's fail count at which a resource may not come back to a node. */
+export const INFINITY: number = 1_000_000

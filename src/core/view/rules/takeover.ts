@@ -4,16 +4,13 @@ import type { NodeName } from '../../base/units.ts'
 import { replicaId, serviceId, volumeId } from '../../model/names.ts'
 import { type Facts, isActive, nodeState, type ServiceFacts, volumesOf } from '../facts.ts'
 import { replicaProblem } from './replica.ts'
-import { type Rule, type Words, words } from './rule.ts'
+import { INFINITY, type Rule, type Words, words } from './rule.ts'
 
 export interface Takeover {
   readonly service: ServiceFacts
   readonly from: NodeName
   readonly to: NodeName
 }
-
-/** Pacemaker's INFINITY, at which a failed resource may not come back to a node. */
-const INFINITY = 1_000_000
 
 /** Constraints and failures name a part, or the container around it. */
 const idsOf = (f: Facts, s: ServiceFacts): string[] => [

@@ -3,7 +3,7 @@
 import { elapsed, type Instant, milliseconds, minutes, type NodeName, showDuration } from '../../base/units.ts'
 import { type Facts, isPresent } from '../facts.ts'
 import { deviceWords, fenceLevels, isReady } from './loss.ts'
-import { type Rule, type Words, words } from './rule.ts'
+import { INFINITY, type Rule, type Words, words } from './rule.ts'
 
 const proofShouldBeYoungerThan = minutes(30 * 24 * 60)
 const clocksMayDifferBy = 1_000
@@ -87,7 +87,7 @@ const leftovers = (f: Facts): Words[] =>
 const failures = (f: Facts): Words[] =>
   f.snapshot.failures.map(x =>
     words(
-      `${x.resource} failed on ${x.node} (${x.operation}: ${x.reason}), ${x.failCount}×`,
+      `${x.resource} failed on ${x.node} (${x.operation}: ${x.reason}), ${x.failCount >= INFINITY ? 'not tried again' : `${x.failCount}×`}`,
       `crm_resource --cleanup -r ${x.resource} -N ${x.node}`,
     ),
   )

@@ -1,6 +1,6 @@
 // Situations that a cluster can be in, each with the answer that it deserves and the words that must be said. The tests
 // of the rules, the golden screens and the pictures in the browser all go through this one list.
-import { after, bytes, instant, kibibytes, minutes, seconds } from '../../base/units.ts'
+import { after, bytes, kibibytes, minutes, seconds } from '../../base/units.ts'
 import type { Snapshot } from '../../live/snapshot.ts'
 import type { Cluster } from '../../model/types.ts'
 import type { Answer } from '../protection.ts'
@@ -445,10 +445,27 @@ function threeMinusOne(): Snapshot {
   }
 }
 
-/** The story of a pulled plug, for the page: what the pair looks like, step by step. */
+/** The story of a pulled plug, step by step: lost, fenced and taken over, back and syncing, whole again. */
 export const story: readonly Snapshot[] = [
   healthyPair,
   alphaLost,
   takenOver,
-  { ...syncing(61, instant(night + 60_000)), nodes: [online(alpha), online(beta, true)] },
+  backAgain(syncing(61, after(night, seconds(60)), beta, alpha)),
+  backAgain({
+    ...healthyPair,
+    at: after(night, seconds(75)),
+    resources: dbOn(beta, alpha),
+    replicas: [
+      replica(beta, 'Primary', 'UpToDate', [peer(alpha, 'Secondary', 'UpToDate')]),
+      replica(alpha, 'Secondary', 'UpToDate', [peer(beta, 'Primary', 'UpToDate')]),
+    ],
+  }),
 ]
+
+function backAgain(s: Snapshot): Snapshot {
+  return {
+    ...s,
+    nodes: [{ ...online(alpha), bootId: 'second-boot' }, online(beta, true)],
+    fencing: { ...takenOver.fencing, devices },
+  }
+}

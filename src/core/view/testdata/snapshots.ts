@@ -129,19 +129,20 @@ export const healthyBalancers: Snapshot = {
   ),
 }
 
-/** The pair in the middle of a resync of beta, `percent` done; 4 GiB were out of sync at the start. */
-export function syncing(percent: number, at: Instant): Snapshot {
+/** The pair in the middle of a resync, `percent` done; 4 GiB were out of sync at the start. */
+export function syncing(percent: number, at: Instant, from: NodeName = alpha, to: NodeName = beta): Snapshot {
   const outOfSync = mebibytes((4096 * (100 - percent)) / 100)
   const moving = { outOfSync, donePercent: percent }
   return {
     ...healthyPair,
     at,
+    resources: dbOn(from, to),
     replicas: [
-      replica(alpha, 'Primary', 'UpToDate', [
-        { ...peer(beta, 'Secondary', 'Inconsistent'), ...moving, replication: 'SyncSource' },
+      replica(from, 'Primary', 'UpToDate', [
+        { ...peer(to, 'Secondary', 'Inconsistent'), ...moving, replication: 'SyncSource' },
       ]),
-      replica(beta, 'Secondary', 'Inconsistent', [
-        { ...peer(alpha, 'Primary', 'UpToDate'), ...moving, replication: 'SyncTarget' },
+      replica(to, 'Secondary', 'Inconsistent', [
+        { ...peer(from, 'Primary', 'UpToDate'), ...moving, replication: 'SyncTarget' },
       ]),
     ],
   }
