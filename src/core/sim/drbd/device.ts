@@ -1,0 +1,195 @@
+// The door of the simulated DRBD: what drbdadm and the kernel offer to the agent (up, down, primary, secondary), the
+// events that belong to it, and what a loss of power leaves of it. A promotion is refused where the kernel refuses it.
+// Source: drbdadm(8), DRBD 9 User's Guide, "Resource roles", "Fencing".
+import {
+  attempt,
+  check,
+  connect,
+  disconnect,
+  handlerDone,
+  lose,
+  pathChanged,
+  startFencing,
+  updateQuorum,
+} from './connection.ts'
+import { beginGeneration, deliver, localDone, peerDone, submit } from './io.ts'
+import type { Drbd } from './ports.ts'
+import { announce, moveDisk, peerOf, replicaOf, siteOf, upToDatePeer } from './ports.ts'
+import { interruptResync, resyncDone } from './resync.ts'
+import type { DrbdEvent, Peer, Replica, ResourceSite } from './types.ts'
+import { forget } from './types.ts'
+
+export { connect, disconnect, handlerDone, pathChanged, submit }
+
+export function handle(drbd: Drbd, event: DrbdEvent): void {
+  switch (event.kind) {
+    case 'attempt':
+      attempt(drbd, event.res, event.a, event.b)
+      return
+    case 'check':
+      check(drbd, event.res, event.node, event.peer, event.session)
+      return
+    case 'deliver':
+      arrive(drbd, event)
+      return
+    case 'local-done':
+      localDone(drbd, siteOf(drbd, event.res), event.node, event.write)
+      return
+    case 'peer-done':
+      peerDone(drbd, siteOf(drbd, event.res), event.node, event.from, event.session, event.write)
+      return
+    case 'resync-done':
+      resyncDone(drbd, siteOf(drbd, event.res), event.a, event.b, event.session)
+      return
+    default:
+      event satisfies never
+  }
+}
+
+/** A message for a connection that is no more is answered with a reset. */
+function arrive(drbd: Drbd, event: DrbdEvent & { kind: 'deliver' }): void {
+  const site = siteOf(drbd, event.res)
+  const to = peerOf(replicaOf(site, event.to), event.from)
+  if (to.session === event.session) {
+    deliver(drbd, site, event.to, event.from, event.message)
+    return
+  }
+  const sender = replicaOf(site, event.from)
+  const p = peerOf(sender, event.to)
+  if (p.session === event.session && p.connection === 'Connected') lose(drbd, site, sender, p, 'peer-closed')
+}
+
+/** drbdadm up: attach and connect. */
+export function up(drbd: Drbd, res: string, node: string): void {
+  const site = siteOf(drbd, res)
+  const r = replicaOf(site, node)
+  if (r.up) return
+  r.up = true
+  if (!r.diskless) attach(drbd, site, r)
+  for (const peer of r.peers.keys()) connect(drbd, site, r, peer)
+  updateQuorum(drbd, site, r)
+  announce(drbd, site, r)
+}
+
+export function attach(drbd: Drbd, site: ResourceSite, r: Replica): void {
+  moveDisk(r, 'attach')
+  if (drbd.ports.disk(r.node, site.config.name).health === 'error') {
+    moveDisk(r, 'io-error')
+    moveDisk(r, 'released')
+    drbd.ports.say('alarm', r.node, `${site.config.name}: the backing disk cannot be read`)
+    return
+  }
+  moveDisk(r, 'metadata-read')
+  const careful = site.config.fencing !== 'dont-care' || site.config.quorum
+  if (!r.meta.consistent) moveDisk(r, 'found-inconsistent')
+  else if (r.meta.outdated) moveDisk(r, 'found-outdated')
+  else moveDisk(r, careful ? 'found-consistent' : 'found-current')
+  drbd.ports.say('detail', r.node, `${site.config.name}: attached, ${r.disk}`)
+}
+
+/** drbdadm down. Answers why it cannot be done, or nothing. */
+export function down(drbd: Drbd, res: string, node: string): string | undefined {
+  const site = siteOf(drbd, res)
+  const r = replicaOf(site, node)
+  if (!r.up) return undefined
+  if (r.role === 'Primary') return r.open ? 'Device is held open by someone' : 'Device is Primary'
+  for (const peer of r.peers.keys()) disconnect(drbd, site, r, peer)
+  r.meta.primary = false
+  r.meta.activity.clear()
+  forget(r)
+  announce(drbd, site, r)
+  return undefined
+}
+
+export type Promotion =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly why: string }
+  /** The fence-peer handler runs; `promotionOver` will tell. */
+  | { readonly kind: 'asking' }
+  /** A peer that counts as connected does not answer: ask again when it does, or is known to be lost. */
+  | { readonly kind: 'again' }
+
+/** drbdadm primary. */
+export function promote(drbd: Drbd, res: string, node: string): Promotion {
+  const site = siteOf(drbd, res)
+  const r = replicaOf(site, node)
+  if (r.role === 'Primary') return { kind: 'done' }
+  const refused = refusal(drbd, site, r)
+  if (refused) return { kind: 'refused', why: refused }
+  const silent = [...r.peers.values()].some(
+    p => p.connection === 'Connected' && !drbd.ports.reachable(node, p.node, site.config.link),
+  )
+  if (silent) return { kind: 'again' }
+  const unknown = unknownPeers(site, r)
+  if (unknown.length > 0 && !drbd.ports.bugs.has('promote-without-fencing-the-peer')) {
+    for (const p of unknown) if (p.handler !== 'running') startFencing(drbd, site, r, p)
+    return { kind: 'asking' }
+  }
+  const needs = r.disk !== 'UpToDate' && !upToDatePeer(r)
+  if (needs && !drbd.ports.bugs.has('promote-outdated-data')) {
+    if (r.disk !== 'Consistent' || !drbd.ports.bugs.has('promote-without-fencing-the-peer'))
+      return { kind: 'refused', why: `Need access to UpToDate data (own disk is ${r.disk})` }
+  }
+  becomePrimary(drbd, site, r)
+  return { kind: 'done' }
+}
+
+function refusal(drbd: Drbd, site: ResourceSite, r: Replica): string | undefined {
+  const { bugs } = drbd.ports
+  if (!r.up) return 'not configured'
+  const primary = [...r.peers.values()].find(p => p.connection === 'Connected' && p.role === 'Primary')
+  if (primary && !site.config.allowTwoPrimaries && !bugs.has('promote-while-peer-is-primary'))
+    return `Multiple primaries not allowed by config (${primary.node} is Primary)`
+  if (site.config.quorum && !r.hadQuorum && !bugs.has('drbd-quorum-ignored')) return 'No quorum'
+  const bad = r.disk === 'Outdated' || r.disk === 'Inconsistent' || r.disk === 'Diskless'
+  if (bad && !upToDatePeer(r) && !bugs.has('promote-outdated-data'))
+    return `Need access to UpToDate data (own disk is ${r.disk})`
+  return undefined
+}
+
+const unknownPeers = (site: ResourceSite, r: Replica): Peer[] =>
+  site.config.fencing === 'dont-care'
+    ? []
+    : [...r.peers.values()].filter(p => p.connection !== 'Connected' && p.disk === 'DUnknown' && hasDisk(site, p.node))
+
+const hasDisk = (site: ResourceSite, node: string): boolean =>
+  site.config.replicas.some(c => c.node === node && !c.diskless)
+
+function becomePrimary(drbd: Drbd, site: ResourceSite, r: Replica): void {
+  if (r.disk === 'Consistent' || r.disk === 'Outdated' || (r.disk === 'Inconsistent' && !upToDatePeer(r)))
+    moveDisk(r, 'force')
+  r.role = 'Primary'
+  r.meta.primary = true
+  const apart = [...r.peers.values()].filter(p => p.connection !== 'Connected' || p.disk !== 'UpToDate')
+  if (!r.diskless && apart.some(p => (r.meta.bitmap.get(p.node) ?? 0) === 0)) beginGeneration(drbd, site, r)
+  drbd.ports.say('state', r.node, `${site.config.name}: Primary`)
+  announce(drbd, site, r)
+}
+
+/** drbdadm secondary. Answers why it cannot be done, or nothing. */
+export function demote(drbd: Drbd, res: string, node: string): string | undefined {
+  const site = siteOf(drbd, res)
+  const r = replicaOf(site, node)
+  if (r.role !== 'Primary') return undefined
+  if (r.open) return 'Device is held open by someone'
+  if (r.suspendedByFencing || r.suspendedByQuorum) return 'I/O is suspended'
+  r.role = 'Secondary'
+  r.meta.primary = false
+  drbd.ports.say('state', node, `${res}: Secondary`)
+  announce(drbd, site, r)
+  return undefined
+}
+
+/** The machine lost its power, crashed or was reset. */
+export function powerLost(drbd: Drbd, node: string): void {
+  for (const site of drbd.state.resources.values()) {
+    const r = site.replicas.get(node)
+    if (!r) continue
+    for (const p of r.peers.values()) interruptResync(drbd, site, r, p)
+    forget(r)
+  }
+}
+
+export const openDevice = (drbd: Drbd, res: string, node: string, open: boolean): void => {
+  replicaOf(siteOf(drbd, res), node).open = open
+}

@@ -1,0 +1,80 @@
+// What the simulated Pacemaker needs from the rest of the world, and the one value that its parts hand around.
+import { found } from '../../base/assert.ts'
+import type { Prng } from '../../base/prng.ts'
+import type { Instant } from '../../base/units.ts'
+import type { Cib, Primitive } from '../../cib/types.ts'
+import type { Decision } from '../../scheduler/decision.ts'
+import type { AgentPorts } from '../agents/agent.ts'
+import type { Bugs } from '../bugs.ts'
+import type { Durations, Range } from '../durations.ts'
+import type { Journal } from '../journal.ts'
+import type { Timer } from '../kernel.ts'
+import type { PacemakerEvent, PacemakerState, Stack } from './types.ts'
+
+export interface PacemakerPorts extends Journal {
+  readonly timer: Timer<PacemakerEvent>
+  readonly random: Prng
+  readonly bugs: Bugs
+  readonly durations: Durations
+  readonly agents: AgentPorts
+  readonly nodes: readonly string[]
+  schedule(cib: Cib, now: Instant): Decision
+  instant(): Instant
+  answers(node: string): boolean
+  /** The members of the node's ring as it sees them, and whether the ring turns. */
+  members(node: string): readonly string[]
+  ringOf(node: string): number
+  ringTurns(node: string): boolean
+  quorate(node: string): boolean
+  switchPower(node: string, on: boolean, why: string): void
+  /** The handler of DRBD is done. */
+  handlerDone(res: string, node: string, peer: string, succeeded: boolean): void
+  phase(node: string, phase: 'detection' | 'fencing'): void
+}
+
+export interface Pacemaker {
+  readonly state: PacemakerState
+  readonly ports: PacemakerPorts
+}
+
+export const stackOf = (p: Pacemaker, node: string): Stack => found(p.state.stacks.get(node), `stack of ${node}`)
+
+/** The node's controller runs and can act. */
+export const controls = (p: Pacemaker, node: string): boolean => {
+  const stack = p.state.stacks.get(node)
+  return stack?.running === 'up' && !stack.controllerDown && p.ports.answers(node)
+}
+
+export const drawFrom = (p: Pacemaker, range: Range): number => range[0] + (range[1] - range[0]) * p.ports.random.next()
+
+/** A resource's name without its instance number. */
+export const baseName = (rsc: string): string => rsc.replace(/:\d+$/, '')
+
+const indexes = new WeakMap<object, ReadonlyMap<string, Primitive>>()
+
+/** The primitive of this name, wherever it is enclosed. */
+export function primitive(stack: Stack, rsc: string): Primitive | undefined {
+  const { configuration } = stack.cib
+  let index = indexes.get(configuration.resources)
+  if (!index) {
+    index = new Map(primitivesOf(configuration.resources).map(p => [p.id, p]))
+    indexes.set(configuration.resources, index)
+  }
+  return index.get(baseName(rsc))
+}
+
+export const primitivesOf = (resources: Stack['cib']['configuration']['resources']): Primitive[] =>
+  resources.flatMap(r => {
+    if (r.kind === 'primitive') return [r]
+    if (r.kind === 'group') return r.members
+    if (r.kind === 'clone') return r.child.kind === 'group' ? r.child.members : [r.child]
+    return r.primitive ? [r.primitive] : []
+  })
+
+/** Instance parameters: of several sets the first that names one wins. Rules are not looked at. */
+export function parameters(of: Primitive): ReadonlyMap<string, string> {
+  const out = new Map<string, string>()
+  for (const set of of.parameters)
+    for (const pair of set.pairs) if (!out.has(pair.name)) out.set(pair.name, pair.value ?? '')
+  return out
+}
