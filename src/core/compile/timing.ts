@@ -32,8 +32,8 @@ const profiles: Readonly<Record<TimingProfile, Timing>> = {
     tieBreak: seconds(2),
   },
   cloud: {
-    token: milliseconds(30_000),
-    consensus: milliseconds(36_000),
+    token: milliseconds(20_000),
+    consensus: milliseconds(24_000),
     replication: { ...patient, 'ping-timeout': '30' },
     fencingHead: seconds(10),
     tieBreak: seconds(5),

@@ -97,9 +97,7 @@ const node = z.strictObject({
 const backing = {
   device: pathField
     .optional()
-    .describe(
-      'The backing block device, the same path on each node (a /dev/disk/by-id name where they differ is no use: prefer LVM).',
-    ),
+    .describe('The backing block device; the same path on each node. Where they differ, use `volume-group`.'),
   filesystem: filesystemField.optional().describe('Default: ext4.'),
   mount: pathField.optional().describe('Where the active node mounts it. Default: /srv/ and the name.'),
   'erase-existing': z.boolean().optional().describe('Your word that whatever is on the device may be destroyed.'),
@@ -188,5 +186,5 @@ export const clusterSchema: z.ZodType<ClusterForm> = z.strictObject({
   timing: z
     .enum(['lan-fast', 'balanced', 'cloud'])
     .default('balanced')
-    .describe('How fast a silent node is declared lost: 1.3 s, 6.6 s, 36 s.'),
+    .describe('How fast a silent node is declared lost: 1.3 s, 6.6 s, 44 s (on two nodes).'),
 })

@@ -114,7 +114,7 @@ function checkCompany(cluster: Cluster, service: Service): readonly Finding[] {
 }
 
 /** What goes by before the survivor may even begin: token + consensus of the profile (compile/timing.ts). */
-const silence = { 'lan-fast': 1_300, balanced: 6_600, cloud: 66_000 } as const
+const silence = { 'lan-fast': 1_300, balanced: 6_600, cloud: 44_000 } as const
 
 function checkBudget(cluster: Cluster, service: Service): readonly Finding[] {
   const detection = milliseconds(silence[cluster.timing])
