@@ -1,0 +1,68 @@
+// One apply at a time: a lock on every node, held by a command that ends with our connection. Taken in the order of the
+// nodes, so two that begin at once do not wait for each other crosswise.
+import { hostname, userInfo } from 'node:os'
+import { fail, ok, type Result } from '../../core/base/result.ts'
+import { milliseconds } from '../../core/base/units.ts'
+import type { Trouble } from '../../core/plan/trouble.ts'
+import type { Transport } from '../transport/transport.ts'
+import { transportTrouble } from './failure.ts'
+import { scriptCommand } from './script.ts'
+
+export interface Lock extends AsyncDisposable {
+  /** Aborted when the lock is lost: whoever holds it must stop. */
+  readonly lost: AbortSignal
+}
+
+const owner = (): string =>
+  `${userInfo().username}@${hostname()} process ${process.pid}, since ${new Date().toISOString()}`
+
+export async function takeLocks(transports: Iterable<Transport>): Promise<Result<Lock, Trouble>> {
+  const release = new AbortController()
+  const lost = new AbortController()
+  const ended: Promise<unknown>[] = []
+  for (const transport of transports) {
+    const one = await takeOne(transport, release.signal, lost)
+    if (one.ok) ended.push(one.value)
+    else {
+      release.abort()
+      await Promise.all(ended)
+      return one
+    }
+  }
+  return ok({
+    lost: lost.signal,
+    [Symbol.asyncDispose]: async () => {
+      release.abort()
+      await Promise.all(ended)
+    },
+  })
+}
+
+/** Answers when the lock is held (with the promise of its end) or refused. */
+function takeOne(
+  transport: Transport,
+  release: AbortSignal,
+  lost: AbortController,
+): Promise<Result<Promise<void>, Trouble>> {
+  return new Promise(resolve => {
+    let refusal = ''
+    const command = scriptCommand('lock', [owner()], milliseconds(Number.POSITIVE_INFINITY))
+    const end = transport.follow(
+      command,
+      text => {
+        if (text === 'holdfast-locked') resolve(ok(finished))
+        else refusal = text
+      },
+      release,
+    )
+    const finished = end.then(result => {
+      const said = /^holdfast-refused locked (.*)$/.exec(refusal)?.[1]
+      const trouble: Trouble =
+        said !== undefined || result.ok
+          ? { kind: 'locked', node: transport.node, holder: said ?? 'the lock could not be taken' }
+          : transportTrouble(result.failure)
+      resolve(fail(trouble))
+      if (!release.aborted) lost.abort()
+    })
+  })
+}

@@ -1,0 +1,79 @@
+// Waits until a proof holds, saying what for. Several proofs run at once and share each look at the cluster.
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fail, ok, type Result } from '../../core/base/result.ts'
+import { type Milliseconds, minutes, seconds } from '../../core/base/units.ts'
+import { judge } from '../../core/plan/proof.ts'
+import type { Trouble } from '../../core/plan/trouble.ts'
+import type { Proof, Step } from '../../core/plan/types.ts'
+import type { Transport } from '../transport/transport.ts'
+import { transportTrouble } from './failure.ts'
+import type { Done, Note, Workshop } from './workshop.ts'
+
+type Prove = Extract<Step, { kind: 'prove' }>
+
+/** How long something may stand still. A sync that moves is waited for as long as it moves. */
+const patience: Readonly<Record<Proof['what'], Milliseconds>> = {
+  links: minutes(1),
+  fencing: minutes(3),
+  replication: minutes(2),
+  service: minutes(5),
+}
+const pause = seconds(1)
+
+export async function prove(step: Prove, workshop: Workshop, note: Note): Promise<Done> {
+  const { proof } = step
+  let waitedFor = ''
+  let since = performance.now()
+  while (!workshop.abort.aborted) {
+    const verdict = proof.what === 'service' ? await ask(proof, workshop) : judge(proof, await workshop.look())
+    if (verdict.kind === 'holds') return ok(undefined)
+    if (verdict.kind === 'broken') return fail(verdict.trouble)
+    if (verdict.on !== waitedFor) since = performance.now()
+    waitedFor = verdict.on
+    note(`waiting for ${waitedFor}`)
+    if (performance.now() - since > patience[proof.what]) return fail(overdue(step, waitedFor))
+    await sleep(pause)
+  }
+  return fail({ kind: 'aborted', node: step.node, command: 'the proof' })
+}
+
+function overdue(step: Prove, waitedFor: string): Trouble {
+  const { proof } = step
+  if (proof.what === 'fencing')
+    return {
+      kind: 'fence-refused',
+      device: `fence-${proof.target}`,
+      target: proof.target,
+      detail: `still waiting for ${waitedFor}`,
+    }
+  return { kind: 'not-proven', node: step.node, what: proof.what, detail: `still waiting for ${waitedFor}` }
+}
+
+type Verdict =
+  | { readonly kind: 'holds' }
+  | { readonly kind: 'waiting'; readonly on: string }
+  | { readonly kind: 'broken'; readonly trouble: Trouble }
+
+/** Wherever it runs: one node that answers is enough. */
+async function ask(proof: Extract<Proof, { what: 'service' }>, workshop: Workshop): Promise<Verdict> {
+  const answers = await Promise.all(
+    [...workshop.transports.values()].map(transport => answer(transport, proof, workshop)),
+  )
+  if (answers.some(one => one.ok && one.value)) return { kind: 'holds' }
+  const failure = answers.find(one => !one.ok)
+  if (failure && !failure.ok && answers.every(one => !one.ok)) return { kind: 'broken', trouble: failure.failure }
+  return { kind: 'waiting', on: `${proof.proof.service} to answer` }
+}
+
+async function answer(
+  transport: Transport,
+  { proof }: Extract<Proof, { what: 'service' }>,
+  workshop: Workshop,
+): Promise<Result<boolean, Trouble>> {
+  // Not through a shell, and not in a directory that the user may not read.
+  const args = ['-u', proof.user, '--', 'env', '--chdir=/', ...proof.argv]
+  const result = await transport.run({ program: 'runuser', args, asRoot: true, timeout: seconds(20) }, workshop.abort)
+  if (!result.ok) return fail(transportTrouble(result.failure))
+  return ok(result.value.exitCode === 0 && result.value.stdout.trim() === proof.expect)
+}
