@@ -16,12 +16,21 @@ export interface LabPlug {
   readonly address: string
 }
 
+/** A blank disk, sparse on the host. */
+export interface LabDisk {
+  readonly size: Bytes
+  /** What the cluster file calls it, `/dev/sdb`: a symbolic link that udev keeps. */
+  readonly alias?: string
+  /** An LVM volume group that is already made on it, as an administrator would have done. */
+  readonly volumeGroup?: string
+}
+
 export interface LabMachineSpec {
   readonly name: NodeName
   /** In the order of the guest's interfaces: the first is eth1 (eth0 is the management port of ssh and the BMCs). */
   readonly plugs: readonly LabPlug[]
-  /** Blank disks, in order: /dev/vdb, /dev/vdc … Sparse on the host. */
-  readonly disks: readonly Bytes[]
+  /** In order: /dev/vdb, /dev/vdc … */
+  readonly disks: readonly LabDisk[]
   /** False for the client: it gets no BMC. */
   readonly hasBmc: boolean
 }
@@ -70,7 +79,7 @@ export interface LabNode {
   readonly bmc?: BmcEndpoint
   readonly plugs: readonly LabPlug[]
   /** `/dev/vdb` … with their sizes. */
-  readonly disks: readonly { readonly device: string; readonly size: Bytes }[]
+  readonly disks: readonly (LabDisk & { readonly device: string })[]
   /** The serial console, as a growing text file on the host. */
   readonly consoleFile: string
 }

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Runs inside the new tree, once, as the last step of the image: what makes a plain Debian a lab machine.
+# Services of the cluster stay installed and switched off, as an administrator finds them who asked not to start them.
+set -eu
+kernel=$(basename /lib/modules/*)
+
+for unit in corosync pacemaker postgresql haproxy drbd logd; do
+  systemctl --quiet disable "$unit.service" 2>/dev/null || true
+done
+# Timers and consoles of a desktop or a long-lived server; on an emulated processor they only disturb measurements.
+for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer xfs_scrub_all.timer \
+  fstrim.timer man-db.timer logrotate.timer systemd-pstore.service e2scrub_reap.service getty@.service; do
+  systemctl --quiet disable "$unit" 2>/dev/null || true
+done
+# networking.service needs no wait for udev: the initrd has made the cards already.
+systemctl --quiet mask ifupdown-pre.service serial-getty@ttyS0.service systemd-update-utmp.service systemd-hwdb-update.service \
+  systemd-journal-catalog-update.service ldconfig.service e2scrub_all.timer getty-static.service sshd-keygen.service 2>/dev/null
+systemctl --quiet enable holdfast-lab-identity.service
+
+printf '/dev/vda / ext4 noatime,errors=remount-ro 0 0\n' >/etc/fstab
+printf 'debian\n' >/etc/hostname
+printf '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n' >/etc/hosts
+printf 'auto lo\niface lo inet loopback\nauto eth0\niface eth0 inet static\n  address 198.18.0.15/24\n' >/etc/network/interfaces
+: >/etc/machine-id
+rm -f /var/lib/dbus/machine-id /etc/resolv.conf
+# Host keys for the golden machine only: each clone gets its own before anybody connects.
+ssh-keygen -q -A
+mkdir -p /root/.ssh && chmod 700 /root/.ssh
+passwd --quiet --lock root
+
+# The kernel and the small initrd, for the direct boot.
+modules=/tmp/initrd/modules
+mkdir -p /tmp/initrd/bin /tmp/initrd/dev /tmp/initrd/proc /tmp/initrd/sys /tmp/initrd/root $modules
+for wanted in virtio_net virtio_rng virtio_pci virtio_mmio virtio_blk ext4; do
+  modprobe --set-version "$kernel" --show-depends "$wanted" 2>/dev/null | sed -n 's/^insmod \([^ ]*\).*/\1/p'
+done | awk '!seen[$0]++' | while read -r module; do
+  name=$(basename "$module" .xz)
+  case $module in *.xz) python3 -c 'import lzma, sys; sys.stdout.buffer.write(lzma.open(sys.argv[1]).read())' "$module" >"$modules/$name" ;; *) cp "$module" "$modules/$name" ;; esac
+  echo "$name"
+done >$modules/order
+cp /bin/busybox /tmp/initrd/bin/busybox
+cp /usr/lib/holdfast-lab/init.sh /tmp/initrd/init
+chmod 755 /tmp/initrd/init
+(cd /tmp/initrd && find . | cpio --quiet --create --format=newc) | gzip -1 >/boot/lab-initrd
+cp "/boot/vmlinuz-$kernel" /boot/lab-vmlinuz
+rm -rf /tmp/initrd
