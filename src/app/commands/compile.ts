@@ -4,9 +4,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import { Command, Option } from 'commander'
 import { hasErrors } from '../../core/base/result.ts'
-import type { Artifacts, HostArtifacts, HostFile, Platform } from '../../core/compile/artifacts.ts'
+import type { Artifacts, Platform } from '../../core/compile/artifacts.ts'
 import { compile } from '../../core/compile/compile.ts'
 import { checkPlatform, type PlatformName, platforms } from '../../core/compile/platforms.ts'
+import { showArtifacts } from '../../core/compile/show.ts'
 import { plain, renderProblems } from '../../core/spec/render.ts'
 import { colours } from '../cli/paint.ts'
 import { bold, wantsColour } from '../cli/terminal.ts'
@@ -50,7 +51,7 @@ Examples:
       if (options.to !== undefined) write(artifacts, options.to)
       else if (options.json)
         console.log(JSON.stringify({ ...artifacts, hosts: [...artifacts.hosts.values()] }, null, 2))
-      else console.log(text(artifacts))
+      else console.log(showArtifacts(artifacts, words => bold(words, wantsColour(process.stdout))))
     })
 }
 
@@ -67,34 +68,3 @@ function write(artifacts: Artifacts, directory: string): void {
     for (const file of host.files) put(join(host.node, file.path), file.content)
   console.log(`${directory}: cib.xml and the files of ${[...artifacts.hosts.keys()].join(', ')}`)
 }
-
-function text({ hosts, cib }: Artifacts): string {
-  const on = wantsColour(process.stdout)
-  const heading = (words: string): string => bold(`=== ${words}`, on)
-  const blocks = [...hosts.values()].flatMap(host => [
-    `${heading(host.node)}\n${facts(host)}`,
-    ...host.files.map(file => `${heading(`${host.node}:${file.path}${remark(file)}`)}\n${file.content}`),
-  ])
-  return [...blocks, `${heading('CIB')}\n${cib}`].join('\n')
-}
-
-const facts = (host: HostArtifacts): string =>
-  [
-    `packages: ${host.packages.join(' ')}`,
-    `units enabled: ${host.enabledUnits.join(' ')}`,
-    `units disabled: ${host.disabledUnits.join(' ') || 'none'}`,
-    `units masked: ${host.maskedUnits.join(' ') || 'none'}`,
-    ...host.openings.map(
-      ({ protocol, port, from, why }) => `opening: ${protocol} ${port} from ${from.join(' ') || 'anywhere'} (${why})\n`,
-    ),
-  ]
-    .join('\n')
-    .trimEnd()
-    .concat('\n')
-
-const remark = (file: HostFile): string =>
-  file.secret !== undefined
-    ? ` (secret ${file.secret}, not shown)`
-    : file.merge === undefined
-      ? ''
-      : ' (these lines in it)'

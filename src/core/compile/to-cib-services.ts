@@ -98,26 +98,26 @@ export function serviceConstraints(
 ): readonly Constraint[] {
   const id = serviceId(service)
   const { promoted } = roleWords(platform)
-  const dependencies = [
-    ...service.with.map(other => together(id, other)),
-    ...service.after.map(other => inOrder(other, id)),
-  ]
+  const after = service.after.map(other => inOrder(other, id))
   if (blueprint.placement === 'everywhere')
-    return [...dependencies, ...service.addresses.flatMap((address, index) => followLive(service, address, index))]
+    return [...after, ...service.addresses.flatMap((address, index) => followLive(service, address, index))]
   const volumes = volumesOf(cluster, service).flatMap(volume => [
     together(id, volumeId(volume), promoted),
     inOrder(volumeId(volume), id, 'promote'),
   ])
+  const company = service.with.map(other => together(id, other))
   const prefer = service.prefer === undefined ? [] : [located('prefer', id, service.prefer, preference)]
-  return [...volumes, ...dependencies, ...prefer]
+  return [...volumes, ...company, ...after, ...prefer]
 }
 
+/** What runs everywhere is with everybody already: its addresses are what follows another service. */
 function followLive(service: Service, address: ServiceAddress, index: number): readonly Constraint[] {
   const id = addressId(service, index)
   const node = address.prefer ?? service.prefer
   return [
     together(id, serviceId(service)),
     inOrder(serviceId(service), id),
+    ...service.with.map(other => together(id, other)),
     ...(node === undefined ? [] : [located('prefer', id, node, preference)]),
   ]
 }

@@ -74,7 +74,7 @@ function fencingTimeout(cluster: Cluster): string {
 /** Only where a node has more than one device: with one, Pacemaker needs no topology. */
 const fencingTopology = (cluster: Cluster): readonly FencingLevel[] =>
   cluster.nodes.flatMap(node => {
-    if (node.fence.length < 2) return []
+    if (node.fence.length < 2 || cluster.fencing.kind === 'none') return []
     const levels = [...new Set(node.fence.map(device => device.level))].sort((a, b) => a - b)
     return levels.map(level => ({
       id: `fencing-${node.name}-${level}`,

@@ -3,8 +3,8 @@
 
 import type { ServicePlan } from '../blueprints/blueprint.ts'
 import { blueprintOf } from '../blueprints/registry.ts'
-import { printCorosync } from '../corosync/print.ts'
-import { printResource } from '../drbd/print.ts'
+import { print as printCorosync } from '../corosync/print.ts'
+import { print as printResource } from '../drbd/print.ts'
 import { corosyncKeySecret } from '../model/names.ts'
 import type { Cluster, Node, Volume } from '../model/types.ts'
 import type { HostArtifacts, HostFile, Opening, Platform } from './artifacts.ts'

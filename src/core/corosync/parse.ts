@@ -33,7 +33,7 @@ export function parseSections(text: string, file: string): Checked<readonly (Sec
   return hasErrors(problems) ? { problems } : { value: root.children, problems }
 }
 
-export function parseCorosync(text: string, file: string): Checked<CorosyncConfig> {
+export function parse(text: string, file: string): Checked<CorosyncConfig> {
   const { value, problems } = parseSections(text, file)
   return value === undefined ? { problems } : read(value, file)
 }

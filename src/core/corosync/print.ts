@@ -9,7 +9,7 @@ const linesOf = (item: Section | Entry, indent: string): readonly string[] =>
     ? [`${indent}${item.key}: ${item.value}`]
     : [`${indent}${item.name} {`, ...item.children.flatMap(child => linesOf(child, `${indent}  `)), `${indent}}`]
 
-export const printCorosync = (config: CorosyncConfig): string => printSections(sectionsOf(config))
+export const print = (config: CorosyncConfig): string => printSections(sectionsOf(config))
 
 const entry = (key: string, value: string | number): Entry => ({ kind: 'entry', key, value: String(value) })
 const section = (name: string, children: readonly (Entry | Section)[]): Section => ({ kind: 'section', name, children })

@@ -54,7 +54,7 @@ export function parseStatements(text: string, file: string): Checked<readonly St
   return hasErrors(problems) ? { problems } : { value: root.body, problems }
 }
 
-export function parseResources(text: string, file: string): Checked<readonly DrbdResource[]> {
+export function parse(text: string, file: string): Checked<readonly DrbdResource[]> {
   const { value, problems } = parseStatements(text, file)
   if (value === undefined) return { problems }
   const found: Problem[] = []

@@ -14,7 +14,7 @@ function linesOf(statement: Statement, indent: string): readonly string[] {
 const quoted = (word: string): string =>
   /^[A-Za-z0-9._:/[\]@+-]+$/.test(word) ? word : `"${word.replaceAll(/["\\]/g, '\\$&')}"`
 
-export const printResource = (resource: DrbdResource): string => printStatements([statementOf(resource)])
+export const print = (resource: DrbdResource): string => printStatements([statementOf(resource)])
 
 const option = (...words: readonly (string | number)[]): Option => ({ kind: 'option', words: words.map(String) })
 const section = (words: readonly string[], body: readonly Statement[]): Section => ({ kind: 'section', words, body })

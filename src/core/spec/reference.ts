@@ -73,8 +73,9 @@ function withKinds(schema: JsonSchema, kinds: readonly JsonSchema[]): JsonSchema
 }
 
 const constant = (kind: JsonSchema): unknown => property(kind, 'blueprint')?.const
-const shape = (value: unknown): JsonSchema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+type SchemaLike = JsonSchema['items'] | JsonSchema['additionalProperties']
+const isOne = (value: SchemaLike): value is JsonSchema => typeof value === 'object' && !Array.isArray(value)
+const shape = (value: SchemaLike): JsonSchema => (isOne(value) ? value : {})
 const property = (schema: JsonSchema | undefined, key: string): JsonSchema | undefined => {
   const value = schema?.properties?.[key]
   return value === undefined ? undefined : shape(value)
@@ -82,7 +83,7 @@ const property = (schema: JsonSchema | undefined, key: string): JsonSchema | und
 /** What a name leads to. */
 const namedBy = (schema: JsonSchema | undefined): JsonSchema => shape(schema?.additionalProperties)
 /** The alternatives that have keys of their own. */
-const objects = (schema: unknown): readonly JsonSchema[] => {
+const objects = (schema: SchemaLike): readonly JsonSchema[] => {
   const whole = shape(schema)
   return [whole, ...(whole.anyOf ?? []), ...(whole.oneOf ?? [])]
     .map(shape)
