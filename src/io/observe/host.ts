@@ -1,0 +1,196 @@
+// Asks one machine for everything that a plan has to know about it, in one round trip. The scripts here are fixed and take
+// what varies as arguments. A secret file's content stays where it is: only its hash is told.
+import { ok, type Result } from '../../core/base/result.ts'
+import { instant, seconds } from '../../core/base/units.ts'
+import type { HostFacts, HostQuestions } from '../../core/live/host.ts'
+import {
+  readBlockDevices,
+  readCib,
+  readEngines,
+  readFiles,
+  readFirewall,
+  readFree,
+  readInterfaces,
+  readListening,
+  readLvm,
+  readMemory,
+  readNames,
+  readOsRelease,
+  readPackages,
+  readProbes,
+  readUnits,
+  readUsers,
+} from '../../core/live/host-read.ts'
+import { runBatch, type Words } from '../transport/batch.ts'
+import type { Outcome, Transport, TransportFailure } from '../transport/transport.ts'
+
+const script = (text: string, args: readonly string[]): Words => ['sh', '-c', text, 'sh', ...args]
+
+const files = `i=0
+while [ $# -gt 0 ]; do
+  secret=$1 path=$2; shift 2
+  if [ -f "$path" ]; then
+    sum=$(sha256sum <"$path") && printf '%s file %s %s' "$i" "$(stat -L -c '%a %U:%G %s' -- "$path")" "\${sum%% *}"
+    [ "$secret" = yes ] || printf ' %s' "$(base64 -w0 <"$path")"
+    echo
+  elif [ -e "$path" ]; then echo "$i other $(stat -L -c %F -- "$path")"
+  fi
+  i=$((i + 1))
+done`
+
+// DRBD writes past the page cache of its backing device. The minor is one that nobody has: drbdmeta refuses an attached
+// device by opening it exclusively.
+const devices = `i=0
+for path do
+  if [ -b "$path" ]; then
+    echo "@device $i $(readlink -f -- "$path")"
+    blockdev --flushbufs "$path" 2>/dev/null
+    wipefs --json --output TYPE,LABEL -- "$path" 2>/dev/null
+    echo '@metadata'
+    for version in v09 v08; do
+      drbdmeta 1048575 "$version" "$path" internal dump-md 2>/dev/null </dev/null && break
+    done
+  fi
+  i=$((i + 1))
+done; true`
+
+const names = `i=0
+for name do
+  getent ahosts "$name" | while read -r address kind rest; do [ "$kind" = STREAM ] && echo "$i $address"; done
+  i=$((i + 1))
+done; true`
+
+const programs = 'for path do [ -x "$path" ] && echo "$path"; done; true'
+
+const timeServices = ['chrony', 'systemd-timesyncd', 'ntpsec', 'ntp', 'openntpd']
+
+function commands(asked: HostQuestions) {
+  return {
+    os: ['cat', '/etc/os-release'],
+    uname: ['uname', '-rm'],
+    boot: ['cat', '/proc/sys/kernel/random/boot_id'],
+    memory: ['cat', '/proc/meminfo'],
+    packages: ['dpkg-query', '-W', '-f', `\${Package}\t\${Version}\t\${db:Status-Status}\n`, ...asked.packages],
+    pacemaker: ['pacemakerd', '--version'],
+    corosync: ['corosync', '-v'],
+    drbdModule: ['modinfo', '-F', 'version', 'drbd'],
+    drbdLoaded: ['cat', '/sys/module/drbd/version'],
+    drbdUtils: ['drbdadm', '--version'],
+    files: script(
+      files,
+      asked.files.flatMap(file => [file.secret ? 'yes' : 'no', file.path]),
+    ),
+    units: ['systemctl', 'show', '--property=LoadState,UnitFileState,ActiveState', '--', ...asked.units],
+    blockDevices: [
+      'lsblk',
+      '--json',
+      '--bytes',
+      '--paths',
+      '--list',
+      '--output',
+      'NAME,TYPE,SIZE,RO,PKNAME,MOUNTPOINTS',
+    ],
+    devices: script(devices, asked.devices),
+    groups: ['vgs', '--reportformat', 'json', '--units', 'b', '--nosuffix', '-o', 'vg_name,vg_size,vg_free'],
+    volumes: ['lvs', '--reportformat', 'json', '--units', 'b', '--nosuffix', '-o', 'vg_name,lv_name,lv_size'],
+    names: script(names, asked.names),
+    interfaces: ['ip', '-json', 'address'],
+    synchronised: ['timedatectl', 'show', '--property=NTPSynchronized', '--value'],
+    timeServices: ['systemctl', 'is-active', '--', ...timeServices.map(name => `${name}.service`)],
+    listening: ['ss', '-Hlntup'],
+    firewalls: ['systemctl', 'is-active', '--', 'firewalld.service', 'ufw.service'],
+    ufw: ['cat', '/etc/ufw/ufw.conf'],
+    nft: ['nft', 'list', 'ruleset'],
+    iptables: ['iptables-save'],
+    cib: ['cibadmin', '--query', '--local'],
+    users: ['getent', 'passwd', '--', ...asked.users],
+    programs: script(programs, asked.programs),
+    free: ['df', '--block-size=1', '--output=file,avail', '--', '/', '/etc', '/run', '/var'],
+  } as const satisfies Record<string, Words>
+}
+
+type Told = Readonly<Record<keyof ReturnType<typeof commands>, Outcome>>
+
+export async function observeHost(
+  transport: Transport,
+  asked: HostQuestions,
+  signal?: AbortSignal,
+): Promise<Result<HostFacts, TransportFailure>> {
+  const answer = await runBatch(transport, commands(asked), { limit: seconds(30), timeout: seconds(60) }, signal)
+  if (!answer.ok) return answer
+  const { outcomes, clock } = answer.value
+  const facts = read(outcomes, asked)
+  return ok({
+    node: transport.node,
+    at: instant(Date.now()),
+    ...facts,
+    clock: { offset: clock.offset, uncertainty: clock.uncertainty, ...facts.clock },
+  })
+}
+
+type Read = Omit<HostFacts, 'node' | 'at' | 'clock'> & { clock: Pick<HostFacts['clock'], 'synchronised' | 'services'> }
+
+function read(told: Told, asked: HostQuestions): Read {
+  const unseen = new Map<string, string>()
+  /** One answer, or what stands for it where it could not be read; then `unseen` has the reason. */
+  const part = <T>(name: string, what: () => T, otherwise: T): T => {
+    try {
+      return what()
+    } catch (error) {
+      unseen.set(name, error instanceof Error ? error.message : String(error))
+      return otherwise
+    }
+  }
+  const [kernel = '', architecture = ''] = told.uname.stdout.trim().split(' ')
+  const cib = readCib(told.cib.stdout)
+  if (!cib) unseen.set('cib', told.cib.stderr.trim() || 'no answer')
+  if (told.packages.exitCode === 127) unseen.set('packages', 'dpkg-query is not installed')
+  if (told.files.exitCode !== 0) unseen.set('files', told.files.stderr.trim())
+  const sync = told.synchronised.stdout.trim()
+  const active = told.timeServices.stdout.split('\n')
+  return {
+    kernel,
+    architecture,
+    os: readOsRelease(told.os.stdout),
+    bootId: told.boot.stdout.trim(),
+    memory: readMemory(told.memory.stdout),
+    packages: readPackages(told.packages.stdout),
+    engines: readEngines({
+      pacemaker: told.pacemaker.stdout,
+      corosync: told.corosync.stdout,
+      module: told.drbdModule.stdout,
+      loaded: told.drbdLoaded.stdout,
+      utils: told.drbdUtils.stdout,
+    }),
+    files: readFiles(
+      told.files.stdout,
+      asked.files.map(file => file.path),
+      base64 => Buffer.from(base64, 'base64').toString('utf8'),
+    ),
+    units: readUnits(told.units.stdout, asked.units),
+    blockDevices: part(
+      'block devices',
+      () => readBlockDevices(told.blockDevices.stdout, readProbes(told.devices.stdout, asked.devices)),
+      [],
+    ),
+    lvm: part('lvm', () => readLvm(told.groups.stdout, told.volumes.stdout), { groups: [], volumes: [] }),
+    names: readNames(told.names.stdout, asked.names),
+    interfaces: part('interfaces', () => readInterfaces(told.interfaces.stdout), []),
+    clock: {
+      ...(sync === '' ? {} : { synchronised: sync === 'yes' }),
+      services: timeServices.filter((_, i) => active[i] === 'active'),
+    },
+    listening: readListening(told.listening.stdout),
+    firewall: readFirewall({
+      active: told.firewalls.stdout,
+      ufw: told.ufw.stdout,
+      nft: told.nft.stdout,
+      iptables: told.iptables.stdout,
+    }),
+    ...(cib ? { cib } : {}),
+    users: asked.users.length === 0 ? new Map() : readUsers(told.users.stdout),
+    programs: new Set(told.programs.stdout.split('\n').filter(path => path !== '')),
+    free: readFree(told.free.stdout),
+    unseen,
+  }
+}
