@@ -10,7 +10,11 @@ export interface Entry {
   readonly who: string
   readonly level: Level
   readonly text: string
+  /** Where this ends one phase of a failover: of the resource's service, or of all services. */
+  readonly mark?: { readonly phase: Phase; readonly rsc?: string }
 }
+
+export type Phase = 'detection' | 'fencing' | 'promotion' | 'mount' | 'recovery' | 'address'
 
 export interface Journal {
   say(level: Level, who: string, text: string): void

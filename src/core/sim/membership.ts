@@ -244,3 +244,6 @@ export function setWitness(m: Membership, up: boolean): void {
     kind: 'witness-noticed',
   })
 }
+
+/** The token goes round: what a member says now is heard by all of them. */
+export const ringTurns = (m: Membership, node: string): boolean => live(m, node) && intact(m, node)

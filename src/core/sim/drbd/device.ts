@@ -104,7 +104,7 @@ export function down(drbd: Drbd, res: string, node: string): string | undefined 
 export type Promotion =
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly why: string }
-  /** The fence-peer handler runs; `promotionOver` will tell. */
+  /** The fence-peer handler runs; `ask again when it is over. */
   | { readonly kind: 'asking' }
   /** A peer that counts as connected does not answer: ask again when it does, or is known to be lost. */
   | { readonly kind: 'again' }

@@ -22,8 +22,6 @@ export interface DrbdPorts extends Journal {
   /** A write of the application is over: durable by the protocol, or refused. */
   completed(node: string, res: string, write: number, succeeded: boolean): void
   runHandler(which: 'fence-peer' | 'unfence-peer' | 'split-brain', node: string, res: string, peer: string): void
-  /** A promotion that had to wait for the fence-peer handler is over. */
-  promotionOver(node: string, res: string, refused: string | undefined): void
   /** Roles, disks or connections of this replica changed. */
   changed(node: string, res: string): void
 }

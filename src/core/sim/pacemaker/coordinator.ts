@@ -124,7 +124,15 @@ export function integrated(p: Pacemaker, node: string): void {
     member.coordinator = node
     readNode(p, stack, member.node)
   }
+  for (const other of p.ports.members(node)) if (!joining.some(s => s.node === other)) markPending(p, stack, other)
   abort(p, stack, 'a node joined')
+}
+
+/** In the ring, but without Pacemaker as yet: nobody to be afraid of. */
+function markPending(p: Pacemaker, stack: Stack, node: string): void {
+  const old = statusOf(stack.cib, node)
+  if (old.crmd || (old.expected === 'member' && stack.cib.statuses.has(node))) return
+  publish(p, stack, withStatus(stack.cib, node, { ...unknownNode, inCcm: true, expected: 'down' }))
 }
 
 function markLost(p: Pacemaker, stack: Stack, node: string): void {
@@ -154,9 +162,9 @@ export function membershipChanged(p: Pacemaker, node: string, before: readonly s
     abort(p, stack, 'membership or quorum changed')
     return
   }
-  const orphaned = stack.coordinator === undefined || !members.includes(stack.coordinator) || coordinators.length > 1
+  const orphaned = coordinators.length > 1 || (stack.coordinator !== undefined && !members.includes(stack.coordinator))
   if (!orphaned) return
-  stack.coordinator = stack.coordinator === node ? node : undefined
+  if (stack.coordinator !== node) stack.coordinator = undefined
   electAfter(p, node, drawFrom(p, p.ports.durations.election), false)
 }
 
@@ -196,7 +204,7 @@ export function invoke(p: Pacemaker, node: string): void {
   stack.invokeDue = false
   if (!coordinates(p, node) || stack.integrating || stack.transition) return
   const quorate = p.ports.quorate(node) || p.ports.bugs.has('resources-without-quorum')
-  const decision = p.ports.schedule(forScheduler(stack.cib, { quorate, coordinator: node }), p.ports.instant())
+  const decision = p.ports.schedule(forScheduler(stack.cib, { quorate, coordinator: node }), p.ports.instant(node))
   if (decision.actions.length > 0) begin(p, stack, decision)
 }
 

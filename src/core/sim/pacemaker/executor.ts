@@ -2,7 +2,8 @@
 // the history, and reports to the coordinator. An operation that does not end within its timeout is given up and counts
 // as failed. Source: Pacemaker Explained, "Resource operations"; Pacemaker Administration, "Agent return codes".
 
-import type { HistoryEntry } from '../../cib/types.ts'
+import type { HistoryEntry, Primitive } from '../../cib/types.ts'
+import { digestOf } from '../../scheduler/act/digests.ts'
 import { lookAt } from '../agents/agent.ts'
 import { agentFor } from '../agents/registry.ts'
 import type { Pacemaker } from './ports.ts'
@@ -144,7 +145,7 @@ function countFailure(
   const fatal = operation.operation === 'stop' || operation.operation === 'start'
   const before = Number(stack.attributes.get(`fail-count-${what}`) ?? '0')
   stack.attributes.set(`fail-count-${what}`, fatal ? 'INFINITY' : String(before + 1))
-  stack.attributes.set(`last-failure-${what}`, String(Math.floor(p.ports.instant() / 1_000)))
+  stack.attributes.set(`last-failure-${what}`, String(Math.floor(p.ports.instant(stack.node) / 1_000)))
   stack.attributesChanged = true
   p.ports.say(
     'state',
@@ -193,7 +194,7 @@ function historyEntry(
   status: string,
   why: string | undefined,
 ): HistoryEntry {
-  const at = String(Math.floor(p.ports.instant() / 1_000))
+  const at = String(Math.floor(p.ports.instant(stack.node) / 1_000))
   const transition = operation.transition?.transition ?? 0
   const key = `${operation.transition?.action ?? 0}:${transition}:${operation.expected}:${uuid}`
   return {
@@ -214,8 +215,25 @@ function historyEntry(
     lastRun: at,
     execTime: String(Math.round(p.ports.timer.now() - operation.startedAt)),
     queueTime: '0',
+    opDigest: digestFor(stack, operation),
     ...(why === undefined ? {} : { exitReason: why }),
   }
+}
+
+const digests = new WeakMap<Primitive, Map<string, string>>()
+
+/** The digest of the parameters with which the agent was called, so that a later change of them is noticed. */
+function digestFor(stack: Stack, operation: RunningOperation): string {
+  const of = primitive(stack, operation.rsc)
+  if (!of) return ''
+  const known = digests.get(of) ?? new Map<string, string>()
+  digests.set(of, known)
+  const key = operation.interval > 0 ? String(operation.timeout) : ''
+  const digest =
+    known.get(key) ??
+    digestOf(new Map([...parameters(of), ...(key === '' ? [] : [['CRM_meta_timeout', key] as const])]))
+  known.set(key, digest)
+  return digest
 }
 
 /** The simulated controller's own identity; it need not be unique. */

@@ -19,7 +19,8 @@ export interface PacemakerPorts extends Journal {
   readonly agents: AgentPorts
   readonly nodes: readonly string[]
   schedule(cib: Cib, now: Instant): Decision
-  instant(): Instant
+  /** By the clock of a node. */
+  instant(node: string): Instant
   answers(node: string): boolean
   /** The members of the node's ring as it sees them, and whether the ring turns. */
   members(node: string): readonly string[]

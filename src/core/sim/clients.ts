@@ -1,0 +1,159 @@
+// Clients: at a steady pace, answered or not (open loop), they write a row through the service's address, or, where the
+// service keeps no data, ask it for an answer. They keep the books: which row was acknowledged, and when.
+// A connection pool bounds what is under way; an answer after the client's patience counts as a failure.
+import type { Prng } from '../base/prng.ts'
+import type { Write } from './disk.ts'
+import type { Durations } from './durations.ts'
+import { walPerWrite } from './durations.ts'
+import type { Host, VolumeContent } from './host.ts'
+import type { Timer } from './kernel.ts'
+import type { ServicePlan } from './plan.ts'
+
+export interface Acknowledgement {
+  readonly row: number
+  readonly at: number
+  /** The row was on a second, up-to-date disk when it was acknowledged. */
+  readonly twice: boolean
+}
+
+export interface ClientState {
+  readonly service: ServicePlan
+  /** Of several addresses of one service, the one that this client uses. */
+  readonly address: string | undefined
+  nextRow: number
+  readonly underWay: Map<number, { readonly at: number; readonly node: string }>
+  readonly acknowledged: Acknowledgement[]
+  readonly failed: { readonly at: number; readonly why: string }[]
+  /** Newest acknowledged row in each of the blocks that are overwritten again and again. */
+  readonly newest: Map<number, number>
+  connectedTo: string | undefined
+  reconnectAt: number
+  stopped: boolean
+}
+
+export type ClientEvent =
+  | { readonly kind: 'tick'; readonly client: number }
+  | { readonly kind: 'answer'; readonly client: number; readonly row: number; readonly twice: boolean }
+
+export interface ClientPorts {
+  readonly timer: Timer<ClientEvent>
+  readonly random: Prng
+  readonly durations: Durations
+  readonly nodes: readonly string[]
+  answers(node: string): boolean
+  host(node: string): Host
+  content(volume: string): VolumeContent
+  full(node: string, volume: string): boolean
+  submit(volume: string, node: string, write: Write): boolean
+}
+
+export const pace = 100
+const patience = 2_000
+const poolSize = 20
+const hotBlocks = 16
+
+/** The blocks of a row: one of its own, and one that many rows overwrite in turn. */
+export const writeOf = (row: number): Write => ({ id: row, blocks: [row % hotBlocks, hotBlocks + row] })
+export const ownBlock = (row: number): number => hotBlocks + row
+
+export const client = (service: ServicePlan, address: string | undefined): ClientState => ({
+  service,
+  address,
+  nextRow: 1,
+  underWay: new Map(),
+  acknowledged: [],
+  failed: [],
+  newest: new Map(),
+  connectedTo: undefined,
+  reconnectAt: 0,
+  stopped: false,
+})
+
+/** The node that carries the client's address and runs the program; without an address, any that runs it. */
+export function serving(ports: ClientPorts, c: ClientState): string | undefined {
+  return ports.nodes.find(node => {
+    if (!ports.answers(node)) return false
+    const own = ports.host(node)
+    if (c.address !== undefined && !own.addresses.has(c.address)) return false
+    return own.processes.get(c.service.program)?.state === 'running'
+  })
+}
+
+export function tick(ports: ClientPorts, c: ClientState, index: number): void {
+  if (c.stopped) return
+  const now = ports.timer.now()
+  ports.timer.after(pace, undefined, { kind: 'tick', client: index })
+  for (const [row, { at }] of c.underWay) {
+    if (now - at < patience) break
+    c.underWay.delete(row)
+    c.failed.push({ at: now, why: 'no answer in time' })
+  }
+  const node = serving(ports, c)
+  const refusal = node === undefined ? 'no connection' : notYet(ports, c, node, now)
+  if (refusal !== undefined || node === undefined) {
+    if (node === undefined) c.connectedTo = undefined
+    c.failed.push({ at: now, why: refusal ?? 'no connection' })
+    return
+  }
+  write(ports, c, index, node, now)
+}
+
+/** A new connection takes its time; a full pool, or a full disk, takes nothing. */
+function notYet(ports: ClientPorts, c: ClientState, node: string, now: number): string | undefined {
+  if (c.connectedTo !== node) {
+    c.connectedTo = node
+    const [low, high] = ports.durations.clientReconnect
+    c.reconnectAt = now + low + (high - low) * ports.random.next()
+  }
+  if (now < c.reconnectAt) return 'connecting'
+  if (c.underWay.size >= poolSize) return 'no free connection'
+  const volume = c.service.volumes[0]
+  return volume !== undefined && ports.full(node, volume) ? 'no space left on device' : undefined
+}
+
+function write(ports: ClientPorts, c: ClientState, index: number, node: string, now: number): void {
+  const row = c.nextRow++
+  const volume = c.service.volumes[0]
+  c.underWay.set(row, { at: now, node })
+  if (volume === undefined) {
+    ports.timer.after(1, undefined, { kind: 'answer', client: index, row, twice: true })
+    return
+  }
+  if (ports.submit(volume, node, writeOf(row))) return
+  c.underWay.delete(row)
+  c.failed.push({ at: now, why: 'I/O error' })
+}
+
+/** The volume says that a write is over; the program tells its client, if both are still there. */
+export function volumeAnswered(
+  ports: ClientPorts,
+  c: ClientState,
+  index: number,
+  node: string,
+  row: number,
+  succeeded: boolean,
+  twice: boolean,
+): void {
+  const waiting = c.underWay.get(row)
+  if (waiting?.node !== node) return
+  const running = ports.host(node).processes.get(c.service.program)?.state === 'running'
+  if (!succeeded || !running) {
+    c.underWay.delete(row)
+    c.failed.push({ at: ports.timer.now(), why: succeeded ? 'connection lost' : 'I/O error' })
+    return
+  }
+  const content = ports.content(c.service.volumes[0] ?? '')
+  if (ports.timer.now() - content.checkpointAt > 300_000) {
+    content.wal = 0
+    content.checkpointAt = ports.timer.now()
+  }
+  content.wal += walPerWrite
+  ports.timer.after(0.5, undefined, { kind: 'answer', client: index, row, twice })
+}
+
+export function answered(ports: ClientPorts, c: ClientState, row: number, twice: boolean): void {
+  if (!c.underWay.delete(row)) return
+  c.acknowledged.push({ row, at: ports.timer.now(), twice })
+  const hot = row % hotBlocks
+  c.newest.set(hot, Math.max(c.newest.get(hot) ?? 0, row))
+}
