@@ -82,8 +82,14 @@ function keepOnlyEngines(section: Element): Element {
 }
 
 function withProperties(wanted: Element, actual: Element | undefined): Element {
+  const ours = new Set(
+    elementsOf(wanted)
+      .flatMap(elementsOf)
+      .map(pair => pair.attributes.get('name')),
+  )
+  const isTheirs = (pair: Element): boolean => isEnginesProperty(pair) && !ours.has(pair.attributes.get('name'))
   const theirs = (actual ? elementsOf(actual) : [])
-    .map(set => withChildren(set, elementsOf(set).filter(isEnginesProperty)))
+    .map(set => withChildren(set, elementsOf(set).filter(isTheirs)))
     .filter(set => set.children.length > 0)
   const ids = new Set(elementsOf(wanted).map(set => set.attributes.get('id')))
   const joined = elementsOf(wanted).map(set => {

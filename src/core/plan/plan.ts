@@ -68,8 +68,6 @@ export function plan(input: PlanInput): Plan {
   ]
   const installs = before.some(({ step }) => step.kind === 'install-packages')
   const complete = state !== 'asleep' && !installs
-  const all =
-    before.length > 0 && complete ? [...before, ...proofs(cluster, artifacts).map(step => ({ step }))] : before
   return {
     cluster: cluster.name,
     differences: [
@@ -78,7 +76,12 @@ export function plan(input: PlanInput): Plan {
       ...daemonDifferences(cluster, facts),
       ...cib.differences,
     ],
-    steps: ordered(all, state === 'fresh', input),
+    steps: ordered(before, state === 'fresh', input),
+    proofs: ordered(
+      proofs(cluster, artifacts).map(step => ({ step })),
+      true,
+      input,
+    ),
     complete,
     troubles: [...checked.troubles, ...storage.flatMap(one => one.troubles), ...engineTroubles(input)],
     warnings: [...checked.warnings, ...held(configuration)],
@@ -201,6 +204,12 @@ function proofName(proof: Extract<Step, { kind: 'prove' }>['proof']): string {
   if (proof.what === 'links') return ''
   if (proof.what === 'fencing') return `:${proof.target}`
   return proof.what === 'replication' ? `:${proof.resource}` : `:${proof.proof.service}`
+}
+
+/** What can be done before the machines have to be looked at again: with new packages, only their installation. */
+export function thisRound(made: Plan): Plan {
+  const installs = made.steps.filter(one => one.step.kind === 'install-packages')
+  return installs.length > 0 ? { ...made, steps: installs } : made
 }
 
 /** What was there and is no longer as the cluster file says: a hand edit, most often. */

@@ -127,6 +127,8 @@ export interface Plan {
   readonly differences: readonly Difference[]
   /** In the order in which they are told; `after` says what really waits for what. */
   readonly steps: readonly PlannedStep[]
+  /** What has to be seen working in the end, also where there is nothing to do. */
+  readonly proofs: readonly PlannedStep[]
   /** False where what comes after these steps is known only when they are done. */
   readonly complete: boolean
   /** With any of these, nothing is begun. */
