@@ -87,7 +87,7 @@ describe('Corosync starts with its file', { skip: noCorosync() ?? false }, () =>
       assert.equal(status, 0, output)
       for (const link of node.links) assert.match(output, new RegExp(`addr\\s*= ${link.replaceAll('.', '\\.')}`))
       // A witness is counted in only when its daemon has registered; here it has not.
-      assert.match(output, new RegExp(`Expected votes: +${cluster.nodes.length}\b`))
+      assert.match(output, new RegExp(`Expected votes: +${cluster.nodes.length}\n`))
       if (cluster.quorum.kind === 'two-node') assert.match(output, /2Node.*WaitForAll/)
     })
 })
