@@ -186,4 +186,4 @@ export type LabFailure =
   | { readonly kind: 'no-such-machine'; readonly name: string; readonly known: readonly string[] }
   | { readonly kind: 'no-such-network'; readonly name: string; readonly known: readonly string[] }
   | { readonly kind: 'refused'; readonly what: string }
-  | { readonly kind: 'path-too-long'; readonly path: string }
+  | { readonly kind: 'path-unusable'; readonly path: string; readonly why: 'length' | 'characters' }

@@ -1,5 +1,5 @@
 // KVM is used only where it works: a /dev/kvm that exists may still hang every guest. Proven once by a real boot of the
-// lab's own kernel that must say a word within its time; the answer is remembered until kernel, QEMU or image changes.
+// lab's own kernel that must say a word within its time; the answer is remembered until kernel or QEMU changes.
 
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -56,7 +56,7 @@ function bootsWithKvm(image: Image): Promise<boolean> {
 export async function accelerator(image: Image, report: Report): Promise<'kvm' | 'tcg'> {
   if (!mayUse()) return 'tcg'
   const version = (await run(['qemu-system-x86_64', '--version'])).lines[0]
-  const key = createHash('sha256').update(`${release()}|${version}|${image.recipe.hash}`).digest('hex').slice(0, 16)
+  const key = createHash('sha256').update(`${release()}|${version}`).digest('hex').slice(0, 16)
   const memory = join(cacheDirectory(), `kvm-${key}`)
   if (existsSync(memory)) return readFileSync(memory, 'utf8').trim() === 'kvm' ? 'kvm' : 'tcg'
   report('trying out KVM with a real boot, once (at most 12 s)')

@@ -22,7 +22,9 @@ export function makePrivate(directory: string): void {
   chmodSync(directory, 0o700)
 }
 
-/** unix(7): a socket's path has at most 108 bytes with its final zero. */
+/** unix(7): a socket's path has at most 108 bytes with its final zero. The paths also go through the option languages of
+ *  QEMU and socat, where other characters than these would be read as something else. */
 export function checkSocketPath(path: string): Result<void, LabFailure> {
-  return Buffer.byteLength(path) < 108 ? ok(undefined) : fail({ kind: 'path-too-long', path })
+  if (!/^[A-Za-z0-9_./@+-]+$/.test(path)) return fail({ kind: 'path-unusable', path, why: 'characters' })
+  return Buffer.byteLength(path) < 108 ? ok(undefined) : fail({ kind: 'path-unusable', path, why: 'length' })
 }

@@ -53,13 +53,13 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void
 }
 
-/** Runs a command to its end; keeps its last lines of both outputs. */
+/** Runs a command to its end, or to the end of this process; keeps the last lines of both its outputs. */
 export function run(command: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const [program = '', ...rest] = command
   return new Promise(resolve => {
     const lines: string[] = []
     const log = options.logFile ? createWriteStream(options.logFile, { flags: 'a', mode: 0o600 }) : undefined
-    const child = spawn(program, rest, {
+    const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', program, ...rest], {
       cwd: options.cwd,
       // mke2fs and its kind live in folders that are not on everybody's PATH.
       env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, ...options.environment },
@@ -93,6 +93,8 @@ export function run(command: readonly string[], options: RunOptions = {}): Promi
 export function spawnBound(command: readonly string[], options: { cwd: string; stderr: number }): ChildProcess {
   return spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], {
     cwd: options.cwd,
+    // A group of its own: Ctrl-C reaches this process, which ends its machines in order.
+    detached: true,
     stdio: ['ignore', options.stderr, options.stderr],
   })
 }
