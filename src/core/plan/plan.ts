@@ -83,7 +83,12 @@ export function plan(input: PlanInput): Plan {
       input,
     ),
     complete,
-    troubles: [...checked.troubles, ...storage.flatMap(one => one.troubles), ...engineTroubles(input)],
+    troubles: [
+      ...checked.troubles,
+      ...storage.flatMap(one => one.troubles),
+      ...engineTroubles(input),
+      ...unseen(input),
+    ],
     warnings: [...checked.warnings, ...held(configuration)],
   }
 }
@@ -137,6 +142,20 @@ function engineTroubles(input: PlanInput): readonly Trouble[] {
       engine: 'drbd',
       package: 'the kernel package with its modules, or drbd-dkms,',
     }))
+}
+
+/** What a plan is built on must have been seen; a Pacemaker that runs and does not tell its CIB is not a fresh one. */
+function unseen(input: PlanInput): readonly Trouble[] {
+  const usesLvm = input.cluster.volumes.some(volume => volume.parts.some(part => part.backing.kind === 'lvm'))
+  const needed = ['packages', 'files', 'block devices', 'interfaces', ...(usesLvm ? ['lvm'] : [])]
+  return input.cluster.nodes
+    .map(node => factsOf(input, node.name))
+    .flatMap(host =>
+      [...needed, ...(isRunning(host) ? ['cib'] : [])].flatMap(what => {
+        const detail = host.unseen.get(what)
+        return detail === undefined ? [] : [{ kind: 'unseen', node: host.node, what, detail } as const]
+      }),
+    )
 }
 
 const held = (configuration: ReturnType<typeof configurationOf> | undefined): readonly Trouble[] =>

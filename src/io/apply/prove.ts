@@ -2,10 +2,12 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fail, ok, type Result } from '../../core/base/result.ts'
-import { type Milliseconds, minutes, seconds } from '../../core/base/units.ts'
+import { instant, type Milliseconds, minutes, type NodeName, seconds } from '../../core/base/units.ts'
+import type { Snapshot } from '../../core/live/snapshot.ts'
 import { judge } from '../../core/plan/proof.ts'
 import type { Trouble } from '../../core/plan/trouble.ts'
 import type { Proof, Step } from '../../core/plan/types.ts'
+import { recordProof } from '../observe/proofs.ts'
 import type { Transport } from '../transport/transport.ts'
 import { transportTrouble } from './failure.ts'
 import type { Done, Note, Workshop } from './workshop.ts'
@@ -27,7 +29,10 @@ export async function prove(step: Prove, workshop: Workshop, note: Note): Promis
   let since = performance.now()
   while (!workshop.abort.aborted) {
     const verdict = proof.what === 'service' ? await ask(proof, workshop) : judge(proof, await workshop.look())
-    if (verdict.kind === 'holds') return ok(undefined)
+    if (verdict.kind === 'holds') {
+      if (proof.what === 'fencing') await remember(proof.target, workshop)
+      return ok(undefined)
+    }
     if (verdict.kind === 'broken') return fail(verdict.trouble)
     if (verdict.on !== waitedFor) since = performance.now()
     waitedFor = verdict.on
@@ -36,6 +41,14 @@ export async function prove(step: Prove, workshop: Workshop, note: Note): Promis
     await sleep(pause)
   }
   return fail({ kind: 'aborted', node: step.node, command: 'the proof' })
+}
+
+/** Status tells from this when a device was last proven. Not being able to write it down is no reason to fail. */
+async function remember(target: NodeName, workshop: Workshop): Promise<void> {
+  const { fencing } = await workshop.look()
+  const all = [...workshop.transports.values()]
+  for (const device of fencing.devices.filter(one => one.target === target))
+    await recordProof(all, { device: device.id, target, how: 'answered', at: instant(Date.now()) })
 }
 
 function overdue(step: Prove, waitedFor: string): Trouble {
@@ -76,4 +89,25 @@ async function answer(
   const result = await transport.run({ program: 'runuser', args, asRoot: true, timeout: seconds(20) }, workshop.abort)
   if (!result.ok) return fail(transportTrouble(result.failure))
   return ok(result.value.exitCode === 0 && result.value.stdout.trim() === proof.expect)
+}
+
+/** Several askers, one look at a time: who asks while one is on its way shares the next. */
+export function sharedLook(once: () => Promise<Snapshot>): () => Promise<Snapshot> {
+  let current: Promise<Snapshot> | undefined
+  let next: Promise<Snapshot> | undefined
+  const begin = (): Promise<Snapshot> => {
+    current = once().finally(() => {
+      current = undefined
+    })
+    return current
+  }
+  return () => {
+    if (!current) return begin()
+    const after = (): Promise<Snapshot> => {
+      next = undefined
+      return begin()
+    }
+    next ??= current.then(after, after)
+    return next
+  }
 }

@@ -1,0 +1,84 @@
+// `holdfast apply FILE`: makes the machines as the cluster file says. Safe to repeat and safe to interrupt: every time it
+// looks first, and does only what is not so yet.
+import { Command, Option } from 'commander'
+import { showTrouble } from '../../core/plan/show.ts'
+import { givenSecrets, redactor } from '../../io/apply/secrets.ts'
+import { type Applied, applySession, type Stops } from '../apply/apply.ts'
+import { paintLines } from '../apply/paint.ts'
+import { applyView } from '../apply/view.ts'
+import { green, wantsColour } from '../cli/terminal.ts'
+import { openSession, type Session, type Where } from '../session.ts'
+
+interface Options {
+  readonly in: Where
+  readonly yes?: boolean
+  readonly diff: boolean
+}
+
+export function applyCommand(): Command {
+  return new Command('apply')
+    .description(
+      'Make the machines as the cluster file says. Does only what is not so yet; safe to interrupt and repeat.',
+    )
+    .argument('<file>', 'the cluster file')
+    .addOption(new Option('--in <world>', 'whose machines').choices(['live', 'lab']).default('live'))
+    .option('--yes', 'do not ask, also where a step means an outage or destroys what the file says may be destroyed')
+    .option('--no-diff', 'without the exact differences of files and CIB')
+    .addHelpText(
+      'after',
+      `
+Exit status: 0 all is as the file says, and it works; 1 it is not, and the reason was told; 130 interrupted.
+Ctrl-C lets the running steps end and begins no other; a second Ctrl-C cuts them off. Afterwards: apply again.
+
+Examples:
+  holdfast apply cluster.yaml
+  holdfast apply cluster.yaml --yes --no-diff     from a pipeline`,
+    )
+    .action(run)
+}
+
+async function run(file: string, options: Options): Promise<void> {
+  await using session = await openSession(file, options.in)
+  if (!session) return
+  const secrets = await givenSecrets(session.cluster, session.folder)
+  const redact = secrets.ok ? redactor(secrets.value) : (text: string) => text
+  const view = applyView({ yes: options.yes === true, diffs: options.diff, redact })
+  const signals = interruptible(text => console.error(text))
+  try {
+    const applied = await applySession(session, view, signals)
+    if (applied.kind === 'done') view.end()
+    tell(session, applied, redact)
+  } finally {
+    signals.release()
+  }
+}
+
+/** The first Ctrl-C stops after the running steps, the second cuts them off. */
+function interruptible(say: (text: string) => void): Stops & { release(): void } {
+  const [stop, abort] = [new AbortController(), new AbortController()]
+  const onSignal = (): void => {
+    if (stop.signal.aborted) abort.abort()
+    else say('\nStopping when the running steps have ended; Ctrl-C once more cuts them off.')
+    stop.abort()
+  }
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  const release = (): void => {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+  }
+  return { stop: stop.signal, abort: abort.signal, release }
+}
+
+function tell(session: Session, applied: Applied, redact: (text: string) => string): void {
+  const colour = wantsColour(process.stderr)
+  if (applied.kind === 'done') {
+    const text = applied.changed ? 'applied, and it works' : 'nothing had to be changed, and it works'
+    console.error(green(`${session.cluster.name}: ${text}`, colour))
+    return
+  }
+  if (applied.kind === 'failed') {
+    for (const trouble of applied.troubles) console.error(redact(paintLines(showTrouble(trouble, 'bad'), colour)))
+    process.exitCode = 1
+  } else process.exitCode = 130
+  const again = `holdfast apply ${session.file}${session.where === 'lab' ? ' --in lab' : ''}`
+  console.error(applied.begun ? `Not finished. It goes on from here with: ${again}` : 'Nothing was changed.')
+}
