@@ -60,6 +60,8 @@ export interface Sim {
   resume(node: string): void
   pathsChanged(node: string): void
   later(delay: number, event: MoveEvent): void
+  /** What looks after switchovers; set by the caller of `assemble` (faults.ts). */
+  onMove: (event: MoveEvent) => void
 }
 
 export function assemble(state: SimState, options: SimOptions): Sim {
@@ -233,7 +235,7 @@ export function assemble(state: SimState, options: SimOptions): Sim {
     else if (event.room === 'membership') membership.handle(ring, event.event)
     else if (event.room === 'pacemaker') pacemaker.handle(pace, event.event)
     else if (event.room === 'machine') machineEvent(event.event)
-    else if (event.room === 'move') sim.moved(event.event)
+    else if (event.room === 'move') sim.onMove(event.event)
     else {
       const c = found(state.clients[event.event.client], 'client')
       if (event.event.kind === 'tick') tick(clientPorts, c, event.event.client)
@@ -253,7 +255,7 @@ export function assemble(state: SimState, options: SimOptions): Sim {
     return true
   }
 
-  const sim: Sim & { moved: (event: MoveEvent) => void } = {
+  const sim: Sim = {
     state,
     drbd: device,
     membership: ring,
@@ -285,7 +287,7 @@ export function assemble(state: SimState, options: SimOptions): Sim {
     },
     pathsChanged,
     later: (delay, event) => moveTimer.after(delay, undefined, event),
-    moved: () => undefined,
+    onMove: () => undefined,
   }
   return sim
 }
