@@ -14,6 +14,41 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('../commands/check.ts')).checkCommand(),
   },
   {
+    name: 'plan',
+    summary: 'what would change on which machine, and how dangerous it is',
+    load: async () => (await import('../commands/plan.ts')).planCommand(),
+  },
+  {
+    name: 'apply',
+    summary: 'build or change the cluster; safe to repeat, safe to interrupt',
+    load: async () => (await import('../commands/apply.ts')).applyCommand(),
+  },
+  {
+    name: 'lab',
+    summary: 'the same cluster on virtual machines',
+    load: async () => (await import('../commands/lab.ts')).labCommand(),
+  },
+  {
+    name: 'drill',
+    summary: 'pull the plug, and report what the client saw',
+    load: async () => (await import('../commands/drill.ts')).drillCommand(),
+  },
+  {
+    name: 'schedule',
+    summary: 'what Pacemaker would decide for a CIB, and why',
+    load: async () => (await import('../commands/schedule.ts')).scheduleCommand(),
+  },
+  {
+    name: 'compile',
+    summary: 'print what would be written to the machines',
+    load: async () => (await import('../commands/compile.ts')).compileCommand(),
+  },
+  {
+    name: 'schema',
+    summary: "the cluster file's JSON Schema, for editors",
+    load: async () => (await import('../commands/schema.ts')).schemaCommand(),
+  },
+  {
     name: 'completion',
     summary: 'print the completion script for a shell',
     load: async () => (await import('../commands/completion.ts')).completionCommand(),

@@ -1,0 +1,77 @@
+// From the name of a cluster file to something that a command can work with: the cluster, and a way to each of its
+// machines, the administrator's own or those of the running lab. What is wrong is said on standard error, and the exit
+// status is set; the caller only has to stop.
+import { dirname, resolve } from 'node:path'
+import { found } from '../core/base/assert.ts'
+import type { NodeName } from '../core/base/units.ts'
+import type { Cluster, Node } from '../core/model/types.ts'
+import { renderProblems } from '../core/spec/render.ts'
+import type { Lab } from '../io/lab/contract.ts'
+import { sshTransport } from '../io/transport/ssh.ts'
+import type { SshTarget } from '../io/transport/ssh-words.ts'
+import type { Transport } from '../io/transport/transport.ts'
+import { colours } from './cli/paint.ts'
+import { wantsColour } from './cli/terminal.ts'
+import { readClusterFile } from './commands/check.ts'
+
+export type Where = 'live' | 'lab'
+
+export interface Session extends AsyncDisposable {
+  readonly file: string
+  /** What relative paths in the file are relative to. */
+  readonly folder: string
+  /** As the machines there need it: in the lab with the lab's addresses and fence devices. */
+  readonly cluster: Cluster
+  readonly where: Where
+  readonly transports: ReadonlyMap<NodeName, Transport>
+  readonly lab?: Lab
+}
+
+/** The cluster of a file without errors; otherwise they are shown, and the exit status is 1. */
+export function loadCluster(file: string): Cluster | undefined {
+  const { value, problems, source } = readClusterFile(file)
+  if (value) return value
+  console.error(renderProblems(problems, source, wantsColour(process.stderr) ? colours : undefined))
+  process.exitCode = 1
+  return undefined
+}
+
+export async function openSession(file: string, where: Where): Promise<Session | undefined> {
+  const cluster = loadCluster(file)
+  if (!cluster) return undefined
+  if (where === 'live') return sessionOf(file, cluster, undefined)
+  const { openLab } = await import('../io/lab/open.ts')
+  const lab = await openLab(cluster.name)
+  if (lab.ok) return labSession(file, cluster, lab.value)
+  const { showLabFailure } = await import('../io/lab/failure.ts')
+  console.error(`holdfast: ${showLabFailure(lab.failure)}`)
+  if (lab.failure.kind === 'not-running') console.error(`  start it: holdfast lab up ${file}`)
+  process.exitCode = 1
+  return undefined
+}
+
+export async function labSession(file: string, cluster: Cluster, lab: Lab): Promise<Session> {
+  const { clusterInLab } = await import('../io/lab/topology.ts')
+  return sessionOf(file, clusterInLab(cluster, lab), lab)
+}
+
+function sessionOf(file: string, cluster: Cluster, lab: Lab | undefined): Session {
+  const transports = new Map(cluster.nodes.map(node => [node.name, sshTransport(node.name, targetOf(node, lab))]))
+  return {
+    file,
+    folder: dirname(resolve(file)),
+    cluster,
+    where: lab ? 'lab' : 'live',
+    transports,
+    ...(lab ? { lab } : {}),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([...transports.values()].map(transport => transport[Symbol.asyncDispose]()))
+    },
+  }
+}
+
+function targetOf(node: Node, lab: Lab | undefined): SshTarget {
+  if (!lab) return node.management
+  const { ssh } = found(lab.nodes.get(node.name), `${node.name} in the lab`)
+  return { host: node.name, configFile: ssh.configFile }
+}
