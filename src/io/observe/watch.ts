@@ -1,0 +1,116 @@
+// The cluster as it moves: each machine is looked at when one of its streams rings, again shortly after while its picture
+// is changing, and every ten seconds anyway (links and proofs ring no bell). A machine that is slow or gone holds up nobody:
+// the others' answers make new pictures meanwhile, in which it is silent.
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  instant,
+  type Milliseconds,
+  milliseconds,
+  type NodeName,
+  seconds,
+  showDuration,
+} from '../../core/base/units.ts'
+import { type Heard, merge } from '../../core/live/merge.ts'
+import type { Snapshot } from '../../core/live/snapshot.ts'
+import type { Transport } from '../transport/transport.ts'
+import { type Bounds, hear } from './observe.ts'
+import { followChanges } from './streams.ts'
+
+export interface Rhythm {
+  /** After a bell, for the rest of a burst to arrive. */
+  readonly gather: Milliseconds
+  /** Between two looks while the picture changes. */
+  readonly settle: Milliseconds
+  /** Between two looks while nothing rings. */
+  readonly idle: Milliseconds
+  /** After that long without an answer a machine counts as silent, until it answers. */
+  readonly patience: Milliseconds
+  readonly bounds: Bounds
+}
+
+export const usualRhythm: Rhythm = {
+  gather: milliseconds(150),
+  settle: seconds(1),
+  idle: seconds(10),
+  patience: seconds(4),
+  bounds: { limit: seconds(8), timeout: seconds(12) },
+}
+
+/** What is known of one machine. */
+interface Watched {
+  readonly transport: Transport
+  heard?: Heard
+  /** When the question was sent that is still open. */
+  askedAt?: number
+  /** Ends its present pause. */
+  wake: () => void
+}
+
+/** Calls `onSnapshot` with each new picture until the signal aborts; the first one when everybody has answered or is late. */
+export async function watch(
+  cluster: string,
+  transports: readonly Transport[],
+  onSnapshot: (snapshot: Snapshot) => void,
+  signal: AbortSignal,
+  rhythm: Rhythm = usualRhythm,
+): Promise<void> {
+  const names = transports.map(transport => transport.node)
+  const machines = transports.map((transport): Watched => ({ transport, wake: () => undefined }))
+  let membership = ''
+  const show = (): void => {
+    const heard = machines.flatMap(machine => stateOf(machine, rhythm.patience) ?? [])
+    if (signal.aborted || heard.length < machines.length) return
+    const snapshot = merge(cluster, names, heard, instant(Date.now()))
+    onSnapshot(snapshot)
+    const now = snapshot.nodes.map(node => node.membership).join()
+    // Who comes or goes is seen by the others first.
+    if (membership !== '' && now !== membership) for (const machine of machines) machine.wake()
+    membership = now
+  }
+  await Promise.all(
+    machines.flatMap(machine => [
+      followChanges(machine.transport, () => machine.wake(), signal),
+      look(machine, names, show, signal, rhythm),
+    ]),
+  )
+}
+
+/** Undefined while its first answer may still come. */
+function stateOf({ transport, heard, askedAt }: Watched, patience: Milliseconds): Heard | undefined {
+  if (askedAt === undefined || Date.now() - askedAt < patience) return heard
+  return { silent: transport.node, why: `${transport.node} has not answered for ${showDuration(patience)}` }
+}
+
+async function look(
+  machine: Watched,
+  names: readonly NodeName[],
+  show: () => void,
+  signal: AbortSignal,
+  rhythm: Rhythm,
+): Promise<void> {
+  let before = ''
+  while (!signal.aborted) {
+    let isRung = false
+    const bell = new AbortController()
+    machine.wake = () => {
+      isRung = true
+      bell.abort()
+    }
+    machine.askedAt = Date.now()
+    const late = setTimeout(show, rhythm.patience + 1)
+    machine.heard = await hear(machine.transport, names, rhythm.bounds, signal)
+    clearTimeout(late)
+    delete machine.askedAt
+    show()
+    const picture = pictureOf(machine.heard)
+    const pause = picture === before ? rhythm.idle : rhythm.settle
+    before = picture
+    if (!isRung)
+      await sleep(pause, undefined, { signal: AbortSignal.any([signal, bell.signal]) }).catch(() => undefined)
+    if (isRung) await sleep(rhythm.gather, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+/** Everything but the clock, which never stands still. */
+const pictureOf = (heard: Heard): string =>
+  JSON.stringify('view' in heard ? { ...heard.view, clockOffset: undefined } : heard)
