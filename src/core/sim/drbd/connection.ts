@@ -1,7 +1,7 @@
 // Connections: how two replicas meet, what they agree on, how a loss is noticed and what a Primary does then (fencing
 // policy, quorum). Source: DRBD 9 User's Guide, "Connection states", "Fencing", "Configuring quorum"; drbd.conf(5).
 import { handshake } from './handshake.ts'
-import { failIo, giveUpOn, overdue, resumeIo } from './io.ts'
+import { failIo, giveUpOn, inOrder, overdue, resumeIo } from './io.ts'
 import type { Drbd } from './ports.ts'
 import { announce, moveConnection, moveDisk, moveReplication, peerOf, replicaOf, siteOf } from './ports.ts'
 import { interruptResync } from './resync.ts'
@@ -165,7 +165,7 @@ function pathChangedFor(drbd: Drbd, site: ResourceSite, node: string, peer: stri
   if (up) {
     p.outbox = []
     announce(drbd, site, replicaOf(site, node))
-    const retransmission = 200 + 800 * drbd.ports.random.next()
+    const retransmission = inOrder(p, drbd.ports.timer.now(), 200 + 800 * drbd.ports.random.next())
     for (const message of outbox)
       drbd.ports.timer.after(retransmission, peer, {
         kind: 'deliver',

@@ -45,7 +45,7 @@ function perform(drbd: Drbd, site: ResourceSite, r: Replica, write: Write): Acce
   const missing = markMissing(drbd, r, takers, write)
   if (local) {
     for (const block of write.blocks) r.meta.activity.add(block)
-    drbd.ports.timer.after(drbd.ports.diskLatency(), r.node, {
+    drbd.ports.timer.after(diskTime(drbd, r), r.node, {
       kind: 'local-done',
       res: site.config.name,
       node: r.node,
@@ -109,8 +109,19 @@ export function send(drbd: Drbd, site: ResourceSite, r: Replica, p: Peer, messag
     p.outbox.push(message)
     return
   }
-  const delay = drbd.ports.latency(r.node, p.node, link)
+  const delay = inOrder(p, drbd.ports.timer.now(), drbd.ports.latency(r.node, p.node, link))
   drbd.ports.timer.after(delay, p.node, { kind: 'deliver', res, from: r.node, to: p.node, session: p.session, message })
+}
+
+export function inOrder(p: Peer, now: number, latency: number): number {
+  p.lastArrival = Math.max(p.lastArrival, now + latency)
+  return p.lastArrival - now
+}
+
+function diskTime(drbd: Drbd, r: Replica): number {
+  const now = drbd.ports.timer.now()
+  r.diskBusyUntil = Math.max(r.diskBusyUntil, now + drbd.ports.diskLatency())
+  return r.diskBusyUntil - now
 }
 
 /** `timeout`: an unanswered write finds out about a dead peer sooner than the ping does. */
@@ -151,7 +162,7 @@ function receiveData(drbd: Drbd, site: ResourceSite, r: Replica, p: Peer, messag
   const { write } = message
   if (site.config.protocol === 'B') send(drbd, site, r, p, { kind: 'received', write, nodes: [] })
   for (const name of r.peers.keys()) if (name !== p.node) markDirty(drbd, r, name, write)
-  drbd.ports.timer.after(drbd.ports.diskLatency(), r.node, {
+  drbd.ports.timer.after(diskTime(drbd, r), r.node, {
     kind: 'peer-done',
     res: site.config.name,
     node: r.node,

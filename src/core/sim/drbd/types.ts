@@ -72,6 +72,8 @@ export interface Peer {
   outbox: Message[]
   /** A check of this session's fate is under way. */
   timeoutArmed: boolean
+  /** TCP delivers in order: nothing arrives before this. */
+  lastArrival: number
   handler: 'idle' | 'running' | 'succeeded' | 'failed'
   discardMyData: boolean
   /** A running resync: its start and its end, as planned. */
@@ -108,7 +110,8 @@ export interface Replica {
   readonly peers: Map<string, Peer>
   readonly requests: Map<number, Request>
   held: Write[]
-  promoting: boolean
+  /** The disk finishes writes in the order in which they came. */
+  diskBusyUntil: number
 }
 
 export interface ResourceSite {
@@ -177,6 +180,7 @@ const freshPeer = (node: string): Peer => ({
   session: 0,
   outbox: [],
   timeoutArmed: false,
+  lastArrival: 0,
   handler: 'idle',
   discardMyData: false,
   resync: undefined,
@@ -204,7 +208,7 @@ export function replica(config: ResourceConfig, node: string, current: number): 
     peers: new Map(peers),
     requests: new Map(),
     held: [],
-    promoting: false,
+    diskBusyUntil: 0,
   }
 }
 
@@ -218,7 +222,6 @@ export function forget(r: Replica): void {
   r.suspendedByQuorum = false
   r.hadQuorum = false
   r.newGenerationDue = false
-  r.promoting = false
   r.requests.clear()
   r.held = []
   for (const name of r.peers.keys()) r.peers.set(name, freshPeer(name))

@@ -1,0 +1,227 @@
+// Random histories of faults: drawn by a seed, run under all oracles, counted; a failing one is shrunk to the smallest
+// that still fails. A history is named by its seed, and its seed replays it.
+import { prng } from '../base/prng.ts'
+import { nodeName } from '../base/units.ts'
+import type { Fault } from '../drill/world.ts'
+import { boot, fork, settled } from './boot.ts'
+import type { Bugs } from './bugs.ts'
+import { noBugs } from './bugs.ts'
+import type { Durations } from './durations.ts'
+import { inject, runsOn } from './faults.ts'
+import type { Timed } from './incidents.ts'
+import { drawHistory } from './incidents.ts'
+import type { Entry } from './journal.ts'
+import { watcher } from './oracles/all.ts'
+import type { Violation } from './oracles/oracle.ts'
+import type { SimPlan } from './plan.ts'
+import type { Sim, SimOptions } from './sim.ts'
+
+export interface HistoryOptions {
+  readonly histories: number
+  /** The first seed; the others follow it. */
+  readonly seed: number
+  readonly durations?: Durations
+  readonly bugs?: Bugs
+  readonly schedule?: SimOptions['schedule']
+  /** Stop at the first violation, and shrink it. */
+  readonly stopAtViolation?: boolean
+  readonly progress?: (done: number) => void
+}
+
+export interface HistoryResult {
+  readonly seed: number
+  readonly incidents: readonly Timed[]
+  readonly violation: Violation | undefined
+  /** Longest stretch without an acknowledgement, per client, in milliseconds. */
+  readonly outages: readonly number[]
+  readonly journal: readonly Entry[]
+  readonly simulated: number
+}
+
+export interface HistoriesReport {
+  readonly histories: number
+  readonly firstSeed: number
+  readonly byFamily: ReadonlyMap<string, number>
+  readonly violations: readonly { readonly seed: number; readonly violation: Violation }[]
+  /** The first violation, made as small as it gets. */
+  readonly smallest: HistoryResult | undefined
+  /** Milliseconds; of the longest outage of each history. */
+  readonly outage: {
+    readonly median: number
+    readonly p90: number
+    readonly p99: number
+    readonly worst: number
+    readonly worstSeed: number
+  }
+  readonly simulatedMilliseconds: number
+}
+
+/** A booted cluster, ready to be forked for each history. */
+export function prepare(plan: SimPlan, options: Omit<HistoryOptions, 'histories'>): Sim {
+  return boot(plan, simOptions(options, options.seed)).sim
+}
+
+const simOptions = (options: Omit<HistoryOptions, 'histories'>, seed: number): SimOptions => ({
+  seed,
+  bugs: options.bugs ?? noBugs,
+  ...(options.durations ? { durations: options.durations } : {}),
+  ...(options.schedule ? { schedule: options.schedule } : {}),
+})
+
+export function histories(plan: SimPlan, options: HistoryOptions): HistoriesReport {
+  const booted = prepare(plan, options)
+  const byFamily = new Map<string, number>()
+  const violations: { seed: number; violation: Violation }[] = []
+  const worst: { outage: number; seed: number }[] = []
+  let smallest: HistoryResult | undefined
+  let simulatedMilliseconds = 0
+  let count = 0
+  for (; count < options.histories; count += 1) {
+    const seed = options.seed + count
+    const result = history(booted, seed, options)
+    simulatedMilliseconds += result.simulated
+    for (const { family } of result.incidents) byFamily.set(family, (byFamily.get(family) ?? 0) + 1)
+    worst.push({ outage: Math.max(0, ...result.outages), seed })
+    options.progress?.(count + 1)
+    if (!result.violation) continue
+    violations.push({ seed, violation: result.violation })
+    smallest ??= shrink(booted, result, options)
+    if (options.stopAtViolation) {
+      count += 1
+      break
+    }
+  }
+  return {
+    histories: count,
+    firstSeed: options.seed,
+    byFamily,
+    violations,
+    smallest,
+    outage: percentiles(worst),
+    simulatedMilliseconds,
+  }
+}
+
+function percentiles(worst: { outage: number; seed: number }[]): HistoriesReport['outage'] {
+  const sorted = [...worst].sort((a, b) => a.outage - b.outage)
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]?.outage ?? 0
+  const last = sorted.at(-1)
+  return { median: at(0.5), p90: at(0.9), p99: at(0.99), worst: last?.outage ?? 0, worstSeed: last?.seed ?? 0 }
+}
+
+export function history(booted: Sim, seed: number, options: Omit<HistoryOptions, 'histories'>): HistoryResult {
+  const active = new Map<string, string>()
+  for (const service of booted.state.plan.services) {
+    const node = runsOn(booted, service)
+    if (node !== undefined) active.set(service.name, node)
+  }
+  return replay(booted, seed, drawHistory(booted.state.plan, active, prng(seed)), options)
+}
+
+const recovery = 900_000
+
+/** Runs given incidents with the dice of a seed. */
+export function replay(
+  booted: Sim,
+  seed: number,
+  incidents: readonly Timed[],
+  options: Omit<HistoryOptions, 'histories'>,
+): HistoryResult {
+  const sim = fork(booted, simOptions(options, seed))
+  const started = sim.now()
+  const from = sim.state.journal.length
+  const watch = watcher(sim)
+  const result = (violation: Violation | undefined): HistoryResult => ({
+    seed,
+    incidents,
+    violation,
+    outages: sim.state.clients.map(c =>
+      longestGap(
+        c.acknowledged.map(a => a.at).filter(at => at >= started),
+        started,
+      ),
+    ),
+    journal: sim.state.journal.slice(from),
+    simulated: sim.now() - started,
+  })
+  for (const { at, incident, heals } of timetable(incidents)) {
+    const violation = watch.advance(started + at)
+    if (violation) return result(violation)
+    const fault = heals ? incident.heal : incident.fault
+    if (fault) inject(sim, fault)
+  }
+  for (const fault of lastHelp(sim)) inject(sim, fault)
+  const violation = rest(sim, watch)
+  return result(violation ?? watch.end())
+}
+
+/** Faults and their ends, by time. */
+const timetable = (incidents: readonly Timed[]): { at: number; incident: Timed; heals: boolean }[] =>
+  incidents
+    .flatMap(incident => [
+      { at: incident.at, incident, heals: false },
+      { at: incident.at + incident.lasts, incident, heals: true },
+    ])
+    .sort((a, b) => a.at - b.at)
+
+/** What an administrator does when all faults are over: machines that are off are switched on, a dead Corosync restarted. */
+function lastHelp(sim: Sim): Fault[] {
+  return sim.state.plan.nodes.flatMap((name): Fault[] => {
+    const m = sim.state.machines.get(name)
+    const node = nodeName(name)
+    if (m?.power === 'off' || m?.power === 'crashed') return [{ kind: 'power', node, action: 'on' }]
+    const dead = m?.power === 'running' && sim.state.membership.nodes.get(name)?.up === false
+    return dead ? [{ kind: 'power', node, action: 'reset' }] : []
+  })
+}
+
+/** Lets the cluster come to rest under the oracles' eyes. */
+function rest(sim: Sim, watch: ReturnType<typeof watcher>): Violation | undefined {
+  const until = sim.now() + recovery
+  let calm = 0
+  let seen = sim.state.journal.length
+  while (sim.now() < until && calm < 40) {
+    const violation = watch.advance(sim.now() + 1_000)
+    if (violation) return violation
+    const quiet = settled(sim) && sim.state.journal.length === seen
+    calm = quiet ? calm + 1 : 0
+    seen = sim.state.journal.length
+  }
+  return undefined
+}
+
+/** From an ascending list of instants: the longest distance between two. */
+export function longestGap(times: readonly number[], from: number, to?: number): number {
+  let longest = 0
+  let last = from
+  for (const at of to === undefined ? times : [...times, to]) {
+    longest = Math.max(longest, at - last)
+    last = at
+  }
+  return longest
+}
+
+/** Leaves out incidents, and shortens them, as long as the same oracle still complains. */
+export function shrink(booted: Sim, failing: HistoryResult, options: Omit<HistoryOptions, 'histories'>): HistoryResult {
+  let best = failing
+  const tries = (candidate: readonly Timed[]): boolean => {
+    const result = replay(booted, failing.seed, candidate, options)
+    if (result.violation?.oracle !== failing.violation?.oracle) return false
+    best = result
+    return true
+  }
+  for (let index = best.incidents.length - 1; index >= 0; index -= 1)
+    tries(best.incidents.filter((_, other) => other !== index))
+  for (let index = 0; index < best.incidents.length; index += 1)
+    for (const lasts of [1_000, 10_000, 30_000]) {
+      const incident = best.incidents[index]
+      if (
+        incident &&
+        incident.lasts > lasts &&
+        tries(best.incidents.map((i, other) => (other === index ? { ...i, lasts } : i)))
+      )
+        break
+    }
+  return best
+}

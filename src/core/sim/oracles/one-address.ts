@@ -1,0 +1,45 @@
+// Invariant 4: a service address is on at most one node, and where its service runs.
+// It looks at the addresses that the machines carry in memory.
+import type { Sim } from '../sim.ts'
+import type { Oracle } from './oracle.ts'
+import { inMemory } from './oracle.ts'
+
+const holders = (sim: Sim, address: string): string[] =>
+  sim.state.plan.nodes.filter(node => inMemory(sim, node) && sim.state.hosts.get(node)?.addresses.has(address))
+
+/** What has to be there before the address may come: the mount of its volume, or the program itself. */
+function hasService(sim: Sim, node: string, index: number): boolean {
+  const c = sim.state.clients[index]
+  const own = sim.state.hosts.get(node)
+  if (!c || !own) return true
+  const volume = c.service.volumes[0]
+  if (volume !== undefined) return [...own.mounts.values()].some(m => m.volume === volume)
+  return own.processes.has(c.service.program)
+}
+
+export const oneAddress: Oracle = {
+  name: 'one-address',
+  invariant: 4,
+  checks: 'an address is on one machine at most, and comes up only where its service’s data or program is',
+  doesNotCheck: 'neighbours’ ARP caches; an address that outlives its crashed program until the next monitor',
+  watch: sim => {
+    const before = new Map<string, string>()
+    for (const c of sim.state.clients)
+      if (c.address !== undefined) before.set(c.address, holders(sim, c.address).join())
+    return {
+      look: () => {
+        for (const [index, { address }] of sim.state.clients.entries()) {
+          if (address === undefined) continue
+          const now = holders(sim, address)
+          if (now.length > 1) return `${address} is on ${now.join(' and ')}`
+          if (now.join() === before.get(address)) continue
+          before.set(address, now.join())
+          const node = now[0]
+          if (node !== undefined && !hasService(sim, node, index))
+            return `${address} came up on ${node}, where its service is not`
+        }
+        return undefined
+      },
+    }
+  },
+}
