@@ -59,7 +59,7 @@ function Screen({
           </p>
         ) : null}
         <ClusterPicture picture={page.picture} narrow={narrow} stale={stale} />
-        <dl className="facts">
+        <dl className={stale ? 'facts stale' : 'facts'}>
           <Fact name="Quorum" value={page.picture.quorum} />
           <Fact name="Fencing" value={page.picture.fencing} />
         </dl>
@@ -188,7 +188,7 @@ function AsText({ page }: { page: PageState }): ReactElement {
 const numbered = <T,>(items: readonly T[]): { item: T; number: number }[] =>
   items.map((item, number) => ({ item, number }))
 
-const clock = (at: number): string => new Date(at).toLocaleTimeString()
+const clock = (at: number): string => new Date(at).toLocaleTimeString([], { hourCycle: 'h23' })
 
 function useMedia(query: string): boolean {
   const [matches, setMatches] = useState(() => matchMedia(query).matches)

@@ -5,12 +5,14 @@ import type { NodeName } from '../core/base/units.ts'
 import type {
   CopyPicture,
   LinkPicture,
+  Mark,
   NodePicture,
   Picture,
   ReplicationPicture,
   ServicePicture,
 } from '../core/view/picture.ts'
 import type { Answer } from '../core/view/protection.ts'
+import type { Tone } from '../core/view/styled.ts'
 
 export interface Box {
   readonly x: number
@@ -29,6 +31,8 @@ export interface Unit {
   /** Absent: it runs nowhere. */
   readonly on?: NodeName
   readonly box: Box
+  /** From the unit down to its machine. */
+  readonly stem: number
 }
 
 export interface Layout {
@@ -56,9 +60,13 @@ export interface Line {
   readonly labelY: number
 }
 
+/** One cluster link: a line that every machine is tied to. */
 export interface PlacedLink {
-  readonly link: LinkPicture
+  readonly link: number
+  readonly state: Mark
   readonly line: Line
+  /** Where it meets each machine; `tone` is bad where that machine reaches nobody on it. */
+  readonly ties: readonly { readonly node: NodeName; readonly x: number; readonly tone: Tone }[]
 }
 
 export interface PlacedReplication {
@@ -69,19 +77,20 @@ export interface PlacedReplication {
 }
 
 const unitHeight = 46
+const unitStep = unitHeight + 8
 const copyHeight = 48
 const headHeight = 62
-const footHeight = 34
 const linkStep = 30
 
-export const layout = (p: Picture, narrow: boolean): Layout => {
+type Loose = Omit<Unit, 'box' | 'stem'>
+type Placed = Layout['nodes'][number]
+
+export function layout(p: Picture, narrow: boolean): Layout {
   const units = movable(p.services)
   const copies = Math.max(0, ...p.nodes.map(n => n.copies.length))
-  const nodeHeight = headHeight + copies * (copyHeight + 8) + footHeight
-  return narrow ? stacked(p, units, nodeHeight) : sideBySide(p, units, nodeHeight)
+  const height = headHeight + copies * (copyHeight + 8)
+  return narrow ? stacked(p, units, height + 34) : sideBySide(p, units, height + (p.nodes.length > 2 ? 52 : 34))
 }
-
-type Loose = Omit<Unit, 'box'>
 
 function movable(services: readonly ServicePicture[]): Loose[] {
   return services.flatMap(s => {
@@ -96,38 +105,45 @@ function movable(services: readonly ServicePicture[]): Loose[] {
 
 const where = (on: readonly NodeName[]): { on?: NodeName } => (on[0] === undefined ? {} : { on: on[0] })
 
+/** Units of one machine stand on each other from below; what runs nowhere hangs from above. So nothing can overlap. */
+function rowOf(loose: readonly Loose[], unit: Loose): number {
+  const same = loose.filter(u => u.on === unit.on).indexOf(unit)
+  return unit.on === undefined ? same : loose.length - 1 - same
+}
+
 function sideBySide(p: Picture, loose: readonly Loose[], nodeHeight: number): Layout {
   const count = Math.max(1, p.nodes.length)
   const width = 1000
-  const gap = count === 2 ? 250 : 120
+  const gap = count === 2 ? 250 : 90
   const nodeWidth = (width - gap * (count - 1) - 2) / count
-  const rows = loose.length
-  const top = rows * (unitHeight + 8) + 26
-  const links = new Set(p.links.map(l => l.link)).size
+  const top = loose.length * unitStep + 14
+  const foot = top + nodeHeight
   const nodes = p.nodes.map((node, i) =>
     place(node, { x: 1 + i * (nodeWidth + gap), y: top, width: nodeWidth, height: nodeHeight }),
   )
-  const height = top + nodeHeight + 22 + links * linkStep + 4
-  const centre = (name: NodeName | undefined): number => {
-    const home = nodes.find(n => n.node.name === name)
-    return home ? home.box.x + home.box.width / 2 : width / 2
-  }
   const unitWidth = Math.min(nodeWidth - 16, 300)
+  const buses = busesOf(p.links)
   return {
     width,
-    height,
+    height: foot + 22 + buses.length * linkStep,
     narrow: false,
     nodes,
-    units: loose.map((u, i) => ({
-      ...u,
-      box: { x: centre(u.on) - unitWidth / 2, y: i * (unitHeight + 8) + 2, width: unitWidth, height: unitHeight },
-    })),
-    links: p.links.flatMap(link => {
-      const [a, b] = ends(nodes, link)
-      if (!a || !b) return []
-      const y = top + nodeHeight + 22 + link.link * linkStep
-      const [x1, x2] = [a.box.x + 24 + link.link * 22, b.box.x + b.box.width - 24 - link.link * 22]
-      return [{ link, line: { x1, y1: y, x2, y2: y, labelX: (a.box.x + a.box.width + b.box.x) / 2, labelY: y } }]
+    units: loose.map(u => {
+      const home = nodes.find(n => n.node.name === u.on)?.box
+      const centre = home ? home.x + home.width / 2 : width / 2
+      const y = rowOf(loose, u) * unitStep + 2
+      const box = { x: centre - unitWidth / 2, y, width: unitWidth, height: unitHeight }
+      return { ...u, box, stem: home ? top - y - unitHeight : 0 }
+    }),
+    links: buses.map(bus => {
+      const y = foot + 22 + bus.link * linkStep
+      const ties = nodes.map((n, i) => {
+        const inset = 24 + bus.link * 22
+        const x = i === count - 1 ? n.box.x + n.box.width - inset : n.box.x + inset
+        return { node: n.node.name, x, tone: tieTone(bus.pairs, n.node.name) }
+      })
+      const [x1, x2] = [ties[0]?.x ?? 0, ties.at(-1)?.x ?? width]
+      return { ...bus, ties, line: { x1, y1: y, x2, y2: y, labelX: width / 2, labelY: y } }
     }),
     replication: p.replication.flatMap(r => {
       const [a, b] = ends(nodes, r)
@@ -135,63 +151,67 @@ function sideBySide(p: Picture, loose: readonly Loose[], nodeHeight: number): La
       if (!a || !b || !row) return []
       const y = row.box.y + row.box.height / 2
       const [x1, x2] = [a.box.x + a.box.width, b.box.x]
-      return [
-        {
-          replication: r,
-          reversed: r.to === r.a,
-          line: { x1, y1: y, x2, y2: y, labelX: (x1 + x2) / 2, labelY: y - 10 },
-        },
-      ]
+      const line = { x1, y1: y, x2, y2: y, labelX: (x1 + x2) / 2, labelY: y - 10 }
+      return [{ replication: r, reversed: r.to === r.a, line }]
     }),
   }
 }
 
 function stacked(p: Picture, loose: readonly Loose[], nodeHeight: number): Layout {
   const width = 380
-  const links = new Set(p.links.map(l => l.link)).size
+  const buses = busesOf(p.links)
   const volumes = Math.max(0, ...p.nodes.map(n => n.copies.length))
-  const rows = loose.length
-  const gap = 24 + (links + volumes) * 26
-  const top = rows * (unitHeight + 8) + 6
+  const lines = buses.length + volumes
+  const top = loose.length * unitStep + 6
   const nodes = p.nodes.map((node, i) =>
-    place(node, { x: 1, y: top + i * (nodeHeight + top + gap), width: width - 2, height: nodeHeight }),
+    place(node, { x: 1, y: top + i * (nodeHeight + top + 14 + lines * 26), width: width - 2, height: nodeHeight }),
   )
-  const last = nodes.at(-1)
-  const above = (name: NodeName | undefined): number => (nodes.find(n => n.node.name === name)?.box.y ?? top) - top
-  const between = (pair: { a: NodeName; b: NodeName }, row: number): Line | undefined => {
-    const [a, b] = ends(nodes, pair)
-    if (!a || !b) return undefined
-    const [y1, y2] = [a.box.y + a.box.height, b.box.y]
-    const x = 30 + row * 24
-    return { x1: x, y1, x2: x, y2, labelX: 30 + (links + volumes) * 24, labelY: y1 + 22 + row * 26 }
+  const line = (a: Placed, b: Placed, row: number): Line => {
+    const [y1, y2, x] = [a.box.y + a.box.height, b.box.y, width - 24 - row * 20]
+    return { x1: x, y1, x2: x, y2, labelX: 12, labelY: y1 + 20 + row * 26 }
   }
+  const [first, last] = [nodes[0], nodes.at(-1)]
   return {
     width,
     height: (last ? last.box.y + last.box.height : top) + 4,
     narrow: true,
     nodes,
-    units: loose.map((u, i) => ({
-      ...u,
-      box: {
-        x: u.on === undefined ? 30 : 8,
-        y: above(u.on) + i * (unitHeight + 8) + 2,
-        width: width - 60,
-        height: unitHeight,
-      },
-    })),
-    links: p.links.flatMap(link => {
-      const line = between(link, volumes + link.link)
-      return line ? [{ link, line }] : []
+    units: loose.map(u => {
+      const home = nodes.find(n => n.node.name === u.on)?.box
+      const y = (home ? home.y - top : 0) + rowOf(loose, u) * unitStep + 2
+      const box = { x: home ? 8 : 40, y, width: 270, height: unitHeight }
+      return { ...u, box, stem: home ? home.y - y - unitHeight : 0 }
+    }),
+    links: buses.flatMap(bus => {
+      if (!first || !last || first === last) return []
+      return [{ ...bus, ties: [], line: line(first, last, volumes + bus.link) }]
     }),
     replication: p.replication.flatMap(r => {
-      const row = p.nodes[0]?.copies.findIndex(c => c.volume === r.volume) ?? 0
-      const line = between(r, Math.max(0, row))
-      return line ? [{ replication: r, line, reversed: r.to === r.a }] : []
+      const [a, b] = ends(nodes, r)
+      const row = a?.copies.findIndex(c => c.copy.volume === r.volume) ?? 0
+      return a && b ? [{ replication: r, line: line(a, b, Math.max(0, row)), reversed: r.to === r.a }] : []
     }),
   }
 }
 
-function place(node: NodePicture, box: Box): Layout['nodes'][number] {
+/** All pairs of one link number as one; where they differ, the one that is not well is named. */
+function busesOf(links: readonly LinkPicture[]): { link: number; state: Mark; pairs: readonly LinkPicture[] }[] {
+  return [...new Set(links.map(l => l.link))].map(link => {
+    const pairs = links.filter(l => l.link === link)
+    const odd = pairs.filter(l => l.state.tone !== 'good')
+    const [one] = odd
+    const state = one ?? pairs[0]
+    const text = one && odd.length < pairs.length ? `${one.a}–${one.b} ${one.state.text}` : (state?.state.text ?? '')
+    return { link, pairs, state: { text, tone: state?.state.tone ?? 'dim' } }
+  })
+}
+
+function tieTone(pairs: readonly LinkPicture[], node: NodeName): Tone {
+  const mine = pairs.filter(l => l.a === node || l.b === node)
+  return mine.find(l => l.state.tone === 'good')?.state.tone ?? mine[0]?.state.tone ?? 'dim'
+}
+
+function place(node: NodePicture, box: Box): Placed {
   const copies = node.copies.map((copy, i) => ({
     copy,
     box: { x: box.x + 14, y: box.y + headHeight + i * (copyHeight + 8), width: box.width - 28, height: copyHeight },
@@ -200,9 +220,9 @@ function place(node: NodePicture, box: Box): Layout['nodes'][number] {
 }
 
 const ends = (
-  nodes: Layout['nodes'],
+  nodes: readonly Placed[],
   pair: { a: NodeName; b: NodeName },
-): [Layout['nodes'][number] | undefined, Layout['nodes'][number] | undefined] => [
+): [Placed | undefined, Placed | undefined] => [
   nodes.find(n => n.node.name === pair.a),
   nodes.find(n => n.node.name === pair.b),
 ]

@@ -2,9 +2,17 @@
 // quorum, and each service above the machine that it runs on. Movement is by CSS transitions (none where the reader
 // prefers reduced motion). Every state is words and a mark besides its colour.
 import type { ReactElement } from 'react'
-import type { Picture } from '../core/view/picture.ts'
+import type { Mark, Picture } from '../core/view/picture.ts'
 import type { Tone } from '../core/view/styled.ts'
-import { type Layout, layout, type PlacedCopy, type PlacedLink, type PlacedReplication, type Unit } from './layout.ts'
+import {
+  type Box,
+  type Layout,
+  layout,
+  type PlacedCopy,
+  type PlacedLink,
+  type PlacedReplication,
+  type Unit,
+} from './layout.ts'
 
 export function ClusterPicture({
   picture,
@@ -24,7 +32,7 @@ export function ClusterPicture({
       aria-label={describe(picture)}
     >
       {l.links.map(link => (
-        <Link key={`${link.link.a} ${link.link.b} ${link.link.link}`} placed={link} l={l} />
+        <Link key={link.link} placed={link} l={l} />
       ))}
       {l.replication.map(r => (
         <Replication key={`${r.replication.volume} ${r.replication.a} ${r.replication.b}`} placed={r} narrow={narrow} />
@@ -63,12 +71,24 @@ function Node({ placed: { node, box, copies } }: { placed: Layout['nodes'][numbe
       {copies.map(c => (
         <Copy key={c.copy.volume} placed={c} />
       ))}
-      <g className={`tone-${node.fence.tone}`} transform={`translate(${box.x + 18} ${box.y + box.height - 14})`}>
-        <path className="bolt" d="M6 -13 0 -3h4l-2 8 8 -11H6z" />
-        <text className="small toned" x="18" y="0">
-          fencing {node.fence.text}
-        </text>
-      </g>
+      <Fence fence={node.fence} box={box} />
+    </g>
+  )
+}
+
+/** On one line, or on two where the machine is drawn narrow. */
+function Fence({ fence, box }: { fence: Mark; box: Box }): ReactElement {
+  const [first = '', ...rest] = box.width < 300 ? fence.text.split(', ') : [fence.text]
+  const y = box.y + box.height - (rest.length > 0 ? 32 : 14)
+  return (
+    <g className={`tone-${fence.tone}`} transform={`translate(${box.x + 18} ${y})`}>
+      <path className="bolt" d="M6 -13 0 -3h4l-2 8 8 -11H6z" />
+      <text className="small toned" x="18" y="0">
+        fencing {first}
+      </text>
+      <text className="small toned" x="18" y="18">
+        {rest.join(', ')}
+      </text>
     </g>
   )
 }
@@ -99,18 +119,17 @@ function Copy({ placed: { copy, box } }: { placed: PlacedCopy }): ReactElement {
   )
 }
 
-function Link({ placed: { link, line }, l }: { placed: PlacedLink; l: Layout }): ReactElement {
-  const foot = l.narrow ? 0 : Math.max(...l.nodes.map(n => n.box.y + n.box.height))
-  const path = l.narrow ? `M${line.x1} ${line.y1}V${line.y2}` : `M${line.x1} ${foot}V${line.y1}H${line.x2}V${foot}`
+function Link({ placed: { link, state, line, ties }, l }: { placed: PlacedLink; l: Layout }): ReactElement {
+  const foot = Math.max(0, ...l.nodes.map(n => n.box.y + n.box.height))
   return (
-    <g className={`link tone-${link.state.tone}`}>
-      <path className="link-line" d={path} />
-      <Label
-        x={line.labelX}
-        y={line.labelY}
-        start={l.narrow}
-        text={`link ${link.link} ${mark(link.state.tone)} ${link.state.text}`}
-      />
+    <g className={`link tone-${state.tone}`}>
+      <path className="link-line" d={`M${line.x1} ${line.y1}L${line.x2} ${line.y2}`} />
+      {ties.map(tie => (
+        <g key={tie.node} className={`link tone-${tie.tone}`}>
+          <path className="link-line" d={`M${tie.x} ${foot}V${line.y1}`} />
+        </g>
+      ))}
+      <Label x={line.labelX} y={line.labelY} start={l.narrow} text={`link ${link} ${mark(state.tone)} ${state.text}`} />
     </g>
   )
 }
@@ -139,12 +158,16 @@ function Replication({
   )
 }
 
-/** Words on a line, with the page's colour behind them. */
+/** Words on a line; the card's colour behind them, as wide as they are likely to be. */
 function Label({ x, y, text, start }: { x: number; y: number; text: string; start: boolean }): ReactElement {
+  const width = text.length * 7.6 + 12
   return (
-    <text className="label small toned" x={x} y={y + 4} textAnchor={start ? 'start' : 'middle'}>
-      {text}
-    </text>
+    <>
+      {start ? null : <rect className="label-back" x={x - width / 2} y={y - 10} width={width} height="20" />}
+      <text className="small toned" x={x} y={y + 5} textAnchor={start ? 'start' : 'middle'}>
+        {text}
+      </text>
+    </>
   )
 }
 
@@ -153,10 +176,10 @@ function TwoLines({ x, y, text }: { x: number; y: number; text: string }): React
   const [first = '', ...rest] = text.split(', ')
   return (
     <>
-      <text className="label small toned" x={x} y={y} textAnchor="middle">
+      <text className="small toned" x={x} y={y} textAnchor="middle">
         {first}
       </text>
-      <text className="label small toned" x={x} y={y + 28} textAnchor="middle">
+      <text className="small toned" x={x} y={y + 28} textAnchor="middle">
         {rest.join(', ')}
       </text>
     </>
@@ -178,6 +201,7 @@ function Service({ unit }: { unit: Unit }): ReactElement {
       className={`unit tone-${tone}${unit.on === undefined ? ' nowhere' : ''}`}
       style={{ transform: `translate(${box.x}px, ${box.y}px)` }}
     >
+      {unit.stem > 0 ? <path className="stem" d={`M${box.width / 2} ${box.height}v${unit.stem}`} /> : null}
       <rect className="unit-box" width={box.width} height={box.height} rx={box.height / 2} />
       <text className="unit-mark toned" x="22" y={box.height / 2 + 6}>
         {mark(tone)}

@@ -114,9 +114,10 @@ test('the stream gives the state at once, each change, and beats in between', as
 })
 
 async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
   let rest = ''
-  for await (const text of body.pipeThrough(new TextDecoderStream())) {
-    const parts = `${rest}${text}`.split('\n')
+  for await (const chunk of body) {
+    const parts = `${rest}${decoder.decode(chunk, { stream: true })}`.split('\n')
     rest = parts.pop() ?? ''
     for (const part of parts) if (part.startsWith('data: ')) yield part.slice('data: '.length)
   }

@@ -135,7 +135,7 @@ function membershipMark(node: NodeState | undefined): Mark {
 export function fenceMark(f: Facts, target: NodeName): Mark {
   if (f.cluster.fencing.kind === 'none') return mark('none', 'bad')
   const action = f.snapshot.fencing.history.find(x => x.target === target)
-  if (action?.state === 'pending') return mark('being fenced', 'busy')
+  if (action?.state === 'pending') return mark('under way', 'busy')
   if (!isSeen(f, 'pacemaker')) return mark('cannot be seen', 'warn')
   const levels = fenceLevels(f, target)
   const broken = levels.flat().find(id => !isReady(f, id))
