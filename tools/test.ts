@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
-import { ensurePackages, labNeeds, type Need } from '../src/app/cli/packages.ts'
+import { ensurePackages } from '../src/app/cli/packages.ts'
+import { labTools, type Tool } from '../src/io/lab/prerequisites.ts'
 
 interface Phase {
   readonly name: string
@@ -22,15 +23,15 @@ const phases: readonly Phase[] = [
   { name: 'lab', files: 'tests/lab/**/*.test.ts', concurrency: 1 },
 ]
 
-const needs: readonly Need[] = [
-  ...labNeeds,
-  { program: 'crm_simulate', package: 'pacemaker-cli-utils' },
-  { program: 'crm_verify', package: 'pacemaker-cli-utils' },
-  { program: 'drbdadm', package: 'drbd-utils' },
-  { program: 'chromium', package: 'chromium' },
-  { program: 'sshd', package: 'openssh-server' },
+const needs: readonly Tool[] = [
+  ...labTools,
+  { command: 'crm_simulate', package: 'pacemaker-cli-utils' },
+  { command: 'crm_verify', package: 'pacemaker-cli-utils' },
+  { command: 'drbdadm', package: 'drbd-utils' },
+  { command: 'chromium', package: 'chromium' },
+  { command: 'sshd', package: 'openssh-server' },
   // On a machine of somebody's own the daemon is not installed for a test; the one test that wants it says that it is skipped.
-  ...(process.env['CI'] === 'true' ? [{ program: 'corosync', package: 'corosync' }] : []),
+  ...(process.env['CI'] === 'true' ? [{ command: 'corosync', package: 'corosync' }] : []),
 ]
 
 interface Count {

@@ -1,50 +1,17 @@
 // What Holdfast needs of the system beyond Node: named when it is missing, and installed after a question, or without one
 // with --yes or CI=true. Only from the distribution.
 import { spawn } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { isInstalled, type Tool } from '../../io/lab/prerequisites.ts'
 
-/** A program, and the Debian package that has it. */
-export interface Need {
-  readonly program: string
-  readonly package: string
-}
-
-export const labNeeds: readonly Need[] = [
-  { program: 'qemu-system-x86_64', package: 'qemu-system-x86' },
-  { program: 'qemu-img', package: 'qemu-utils' },
-  { program: 'mmdebstrap', package: 'mmdebstrap' },
-  { program: 'mke2fs', package: 'e2fsprogs' },
-  { program: 'ssh', package: 'openssh-client' },
-  { program: 'ssh-keygen', package: 'openssh-client' },
-  { program: 'openssl', package: 'openssl' },
-]
-
-const searchPath = `${process.env['PATH'] ?? ''}${delimiter}/usr/sbin${delimiter}/sbin`
-
-export function findProgram(program: string): string | undefined {
-  return searchPath
-    .split(delimiter)
-    .map(folder => join(folder, program))
-    .find(path => {
-      try {
-        accessSync(path, constants.X_OK)
-        return true
-      } catch {
-        return false
-      }
-    })
-}
-
-export const missing = (needs: readonly Need[]): Need[] => needs.filter(need => !findProgram(need.program))
+export const missing = (tools: readonly Tool[]): Tool[] => tools.filter(tool => !isInstalled(tool.command))
 
 /** True when everything is there in the end. Says on standard error what it does and, where it may not, what to do. */
-export async function ensurePackages(needs: readonly Need[], purpose: string, yes: boolean): Promise<boolean> {
-  const wanted = [...new Set(missing(needs).map(need => need.package))]
+export async function ensurePackages(needs: readonly Tool[], purpose: string, yes: boolean): Promise<boolean> {
+  const wanted = [...new Set(missing(needs).map(tool => tool.package))]
   if (wanted.length === 0) return true
   const by = `apt-get install ${wanted.join(' ')}`
-  if (!findProgram('apt-get')) {
+  if (!isInstalled('apt-get')) {
     console.error(
       `${purpose} needs ${wanted.join(', ')}, and this machine has no apt-get: install them by its own means.`,
     )
@@ -63,7 +30,7 @@ export async function ensurePackages(needs: readonly Need[], purpose: string, ye
   const still = missing(needs)
   if (still.length === 0) return true
   console.error(output.join('\n').split('\n').slice(-15).join('\n'))
-  console.error(`still missing: ${still.map(need => need.program).join(', ')}\n  run by hand: ${by}`)
+  console.error(`still missing: ${still.map(tool => tool.command).join(', ')}\n  run by hand: ${by}`)
   return false
 }
 

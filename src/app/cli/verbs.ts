@@ -34,6 +34,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('../commands/drill.ts')).drillCommand(),
   },
   {
+    name: 'demo',
+    summary: 'the whole story: build, pull the plug, report',
+    load: async () => (await import('../commands/demo.ts')).demoCommand(),
+  },
+  {
     name: 'schedule',
     summary: 'what Pacemaker would decide for a CIB, and why',
     load: async () => (await import('../commands/schedule.ts')).scheduleCommand(),

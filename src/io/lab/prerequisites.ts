@@ -22,7 +22,10 @@ const toBuild: readonly Tool[] = [
   { command: 'mke2fs', package: 'e2fsprogs' },
 ]
 
-function isInstalled(command: string): boolean {
+/** Everything, for whoever installs. */
+export const labTools: readonly Tool[] = [...toRun, ...toBuild]
+
+export function isInstalled(command: string): boolean {
   // mke2fs lives in a folder that is not on everybody's PATH.
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
   return folders.some(folder => {

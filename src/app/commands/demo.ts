@@ -1,0 +1,154 @@
+// `holdfast demo`: the main job, from nothing to a report. It makes the lab, applies the example, opens the live page,
+// starts a client that writes, pulls the plug of the active node and tells what the client saw. Everything that it starts
+// ends with it.
+import { join, relative } from 'node:path'
+import { Command, Option } from 'commander'
+import { found } from '../../core/base/assert.ts'
+import { milliseconds, showDuration } from '../../core/base/units.ts'
+import { catalog } from '../../core/drill/catalog.ts'
+import type { Snapshot } from '../../core/live/snapshot.ts'
+import { type LabImage, labImages } from '../../io/lab/contract.ts'
+import { showLabFailure } from '../../io/lab/failure.ts'
+import { startLab } from '../../io/lab/lab.ts'
+import { labTools } from '../../io/lab/prerequisites.ts'
+import { labTopology } from '../../io/lab/topology.ts'
+import { watch } from '../../io/observe/watch.ts'
+import { applySession } from '../apply/apply.ts'
+import { applyView } from '../apply/view.ts'
+import { ensurePackages } from '../cli/packages.ts'
+import { progress } from '../cli/progress.ts'
+import { bold, wantsColour } from '../cli/terminal.ts'
+import { drillInLab } from '../drill/lab-drill.ts'
+import { loadAssets } from '../server/assets.ts'
+import { buildPage, pageFolder } from '../server/build.ts'
+import { type PageServer, startPageServer } from '../server/server.ts'
+import { labSession, loadCluster, type Session } from '../session.ts'
+import { chosenService, drillHooks, showDrillTrouble, showReport } from './drill.ts'
+import { showProgress } from './lab/progress.ts'
+
+interface Options {
+  readonly image: LabImage
+  readonly yes?: boolean
+  readonly keep?: boolean
+  readonly report?: string
+  readonly json?: boolean
+}
+
+const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'postgresql-pair.yaml')
+
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('Make a cluster of virtual machines, pull the plug of the active one, and show what a client saw.')
+    .argument('[file]', 'the cluster file', example)
+    .addOption(
+      new Option('--image <name>', 'operating system of the machines').choices([...labImages]).default('debian13'),
+    )
+    .option('--yes', 'install missing packages without asking')
+    .option('--keep', 'leave the machines running until Ctrl-C, to look around')
+    .option('--report <folder>', 'where to put the report')
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      `
+The first run builds the image of the machines (two or three minutes); later ones start in seconds.
+Exit status: 0 the service survived and nothing was lost; 1 it did not; 2 the demonstration could not be run.
+
+Examples:
+  holdfast demo
+  holdfast demo --keep                      and look around afterwards
+  holdfast demo --image debian12 my.yaml`,
+    )
+    .action(demo)
+}
+
+async function demo(file: string, options: Options): Promise<void> {
+  const started = performance.now()
+  process.exitCode = 2
+  const cluster = loadCluster(file)
+  const service = cluster && chosenService(cluster, undefined)
+  if (!cluster || !service) return
+  if (!(await ensurePackages(labTools, 'The lab', options.yes === true))) return
+
+  const ending = new AbortController()
+  const onSignal = (): void => ending.abort()
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  const screen = progress()
+  const lab = await startLab({ ...labTopology(cluster, options.image), onProgress: showProgress(screen) })
+  if (!lab.ok) {
+    screen.failed()
+    console.error(`holdfast: ${showLabFailure(lab.failure)}`)
+    return
+  }
+  await using machines = lab.value
+  await using session = await labSession(file, cluster, machines)
+  await using page = await openPage(session)
+  if (page) screen.say(`watch it:  ${bold(page.url, wantsColour(process.stderr))}`)
+
+  if (!(await build(session, ending.signal))) return
+  const seconds = showDuration(milliseconds(performance.now() - started))
+  screen.say(`the cluster stands and is proven after ${seconds}; now the plug`)
+  const scenario = found(
+    catalog.find(s => s.name === 'power-loss'),
+    'power-loss',
+  )
+  const text = scenario.text(service.name, found(service.volumes[0], 'a volume'))
+  const drill = drillInLab(session, service, { name: scenario.name, text: () => text }, drillHooks())
+  const result = await Promise.race([drill, whenAborted(ending.signal)])
+  if (result === 'aborted') return
+  if (!result.ok) {
+    showDrillTrouble(result.failure)
+    return
+  }
+  showReport(result.value, options)
+  process.exitCode = result.value.verdict === 'passed' ? 0 : 1
+  if (options.keep) await lookAround(file, session, page, ending.signal)
+  else console.error(`\nto look around while the machines run:  ./holdfast demo --keep`)
+}
+
+async function build(session: Session, stop: AbortSignal): Promise<boolean> {
+  const view = applyView({ yes: true, diffs: false, redact: text => text })
+  const applied = await applySession(session, { ...view, planned: () => undefined }, { stop, abort: stop })
+  if (applied.kind === 'done') view.end()
+  return applied.kind === 'done'
+}
+
+/** The page is a guest: where it cannot be built or served, the demonstration goes on without it, and says so. */
+async function openPage(session: Session): Promise<PageServer | undefined> {
+  const trouble = await buildPage()
+  const assets = trouble === undefined ? await loadAssets(pageFolder) : undefined
+  if (!assets) {
+    console.error(`the live page is not shown: ${trouble ?? 'it could not be read'}`)
+    return undefined
+  }
+  const transports = [...session.transports.values()]
+  const source = (onSnapshot: (snapshot: Snapshot) => void, signal: AbortSignal): Promise<void> =>
+    watch(session.cluster.name, transports, onSnapshot, signal)
+  const server = await startPageServer({ cluster: session.cluster, source, assets, port: 0 })
+  if (server.ok) return server.value
+  console.error(`the live page is not shown: ${server.failure.why}`)
+  return undefined
+}
+
+const whenAborted = (signal: AbortSignal): Promise<'aborted'> =>
+  new Promise(resolve => {
+    if (signal.aborted) resolve('aborted')
+    signal.addEventListener('abort', () => resolve('aborted'), { once: true })
+  })
+
+async function lookAround(
+  file: string,
+  session: Session,
+  page: PageServer | undefined,
+  end: AbortSignal,
+): Promise<void> {
+  const name = relative(process.cwd(), file) || file
+  const [first] = session.cluster.nodes
+  console.error(`
+The machines run until you press Ctrl-C. In another terminal:
+  ./holdfast status ${name} --in lab --watch
+  ./holdfast drill ${name} pause-node
+  ./holdfast lab fault cut ${session.cluster.nodes.map(node => node.name).join(' ')}
+  ./holdfast lab ssh ${first?.name ?? ''}
+${page ? `  ${page.url}\n` : ''}`)
+  await whenAborted(end)
+}

@@ -1,0 +1,151 @@
+// One drill on the virtual machines: looks where the service runs, reads the scenario, starts the client, runs the
+// scenario in the lab's World and brings the report back. Used by `drill --in lab` and by `demo`.
+import { found } from '../../core/base/assert.ts'
+import { fail, ok, type Problem, type Result } from '../../core/base/result.ts'
+import { checkScenario } from '../../core/drill/check.ts'
+import { parseScenario } from '../../core/drill/parse.ts'
+import type { DrillReport } from '../../core/drill/report.ts'
+import { type Progress as RunProgress, runScenario } from '../../core/drill/run.ts'
+import type { Fault } from '../../core/drill/world.ts'
+import type { Snapshot } from '../../core/live/snapshot.ts'
+import type { Cluster, Service } from '../../core/model/types.ts'
+import { changes } from '../../core/view/changes.ts'
+import { partsOf, phasesOf, vocabularyOf } from '../../core/view/vocabulary.ts'
+import type { Lab } from '../../io/lab/contract.ts'
+import { labWorld } from '../../io/lab/world.ts'
+import { observe } from '../../io/observe/observe.ts'
+import { watch } from '../../io/observe/watch.ts'
+import type { Session } from '../session.ts'
+import { switchOver } from '../switchover/run.ts'
+import { drillClient, mainProcess } from './client.ts'
+
+export interface ScenarioSource {
+  /** The name for the report: `power-loss`, or a path. */
+  readonly name: string
+  /** A catalog text needs to know the service; a file's text stands as it is. */
+  readonly text: (service: Service) => string
+}
+
+export type DrillTrouble =
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[]; readonly text: string }
+  | { readonly kind: 'not-ready'; readonly why: string; readonly hint: string }
+
+export interface DrillHooks extends RunProgress {
+  /** Before the scenario: what is being prepared. */
+  preparing(what: string): void
+}
+
+/** The session has to be one of the lab. */
+export async function drillInLab(
+  session: Session,
+  service: Service,
+  source: ScenarioSource,
+  hooks: DrillHooks,
+): Promise<Result<DrillReport, DrillTrouble>> {
+  const lab = found(session.lab, 'a lab')
+  const { cluster } = session
+  const transports = [...session.transports.values()]
+  const look = (): Promise<Snapshot> => observe(cluster.name, transports)
+
+  hooks.preparing('looking at the cluster')
+  const before = await look()
+  const parts = partsOf(cluster, service.name, before)
+  const active = parts['@active']
+  if (!active) return fail(notRunning(service, before))
+  const vocabulary = vocabularyOf(cluster)
+  const text = source.text(service)
+  const parsed = parseScenario(text, source.name, vocabulary, parts)
+  const problems = [...parsed.problems, ...(parsed.value ? checkScenario(parsed.value, source.name, vocabulary) : [])]
+  if (!parsed.value || problems.length > 0) return fail({ kind: 'problems', problems, text })
+
+  hooks.preparing(`a client that writes to ${service.name}`)
+  const client = await drillClient(lab, found(session.transports.get(active), active), service)
+  if (!client.ok)
+    return fail({ kind: 'not-ready', why: client.failure.why, hint: 'holdfast status --in lab shows what is wrong' })
+  await using _client = client.value
+  const { writer } = client.value
+  await using world = labWorld({
+    lab,
+    transports: session.transports,
+    look,
+    follow: (onSnapshot, signal) => watch(cluster.name, transports, onSnapshot, signal),
+    switchover: async (name, to) => {
+      const moved = await switchOver(session, name, to)
+      return moved.ok ? ok(undefined) : fail({ why: moved.failure.why })
+    },
+    writers: [writer],
+    phases: phasesOf(cluster),
+    processes: new Map(cluster.services.map(s => [s.name, mainProcess(s)])),
+    replicationNetwork: replicationNetwork(cluster, lab),
+    changes,
+    describe: describeFault,
+  })
+  const first = await Promise.race([writer.writing.then(() => true), late(30_000)])
+  if (!first) {
+    const why = writer.ledger().failed.at(-1)?.why ?? 'no answer'
+    return fail({
+      kind: 'not-ready',
+      why: `${service.name} acknowledged no write within 30 s: ${why}`,
+      hint: 'holdfast status --in lab shows what is wrong',
+    })
+  }
+  return ok(await runScenario(parsed.value, world, vocabulary, cluster.name, hooks))
+}
+
+const late = (span: number): Promise<false> => new Promise(resolve => setTimeout(() => resolve(false), span).unref())
+
+function notRunning(service: Service, snapshot: Snapshot): DrillTrouble {
+  const unseen = snapshot.unseen.map(u => `${u.node}: ${u.why}`).join('; ')
+  return {
+    kind: 'not-ready',
+    why: `${service.name} does not run anywhere${unseen === '' ? '' : ` (${unseen})`}`,
+    hint: 'build it first: holdfast apply --in lab FILE',
+  }
+}
+
+/** The network of the link that the compiled DRBD configuration uses: the last one. */
+function replicationNetwork(cluster: Cluster, lab: Lab): string {
+  const last = (cluster.nodes[0]?.links.length ?? 1) - 1
+  const plugs = [...lab.nodes.values()][0]?.plugs ?? []
+  return found(plugs[last], 'the plug of the replication link').network
+}
+
+/** As it would stand in a scenario. */
+function describeFault(fault: Fault): string {
+  switch (fault.kind) {
+    case 'power':
+      return `power ${fault.action} ${fault.node}`
+    case 'cut':
+    case 'heal': {
+      const which =
+        fault.link === 'replication' ? 'replication' : `link${fault.link === undefined ? '' : ` ${fault.link}`}`
+      return `${fault.kind} ${which} ${fault.from} ${fault.to}${fault.kind === 'cut' && fault.oneWay ? ' one-way' : ''}`
+    }
+    case 'loss':
+      return `loss ${fault.share * 100}% ${fault.from} ${fault.to}`
+    case 'delay':
+      return `delay ${fault.delay}ms ${fault.from} ${fault.to}`
+    case 'kill':
+      return `${fault.signal === 'KILL' ? 'kill' : fault.signal === 'STOP' ? 'freeze' : 'thaw'} ${fault.what} on ${fault.node}`
+    case 'switchover':
+      return `switchover ${fault.service}${fault.to ? ` to ${fault.to}` : ''}`
+    case 'disk':
+      return `disk ${fault.volume} on ${fault.node} ${fault.state}`
+    case 'agent':
+      return `agent ${fault.service} ${fault.behaviour}`
+    case 'witness':
+      return `witness ${fault.state}`
+    case 'standby':
+      return `${fault.on ? 'standby' : 'unstandby'} ${fault.node}`
+    case 'bmc':
+      return `bmc ${fault.node} ${fault.state}`
+    case 'clock':
+      return `clock ${fault.node} ${fault.jump}ms`
+    case 'crash':
+    case 'pause':
+    case 'resume':
+      return `${fault.kind} ${fault.node}`
+    default:
+      return fault satisfies never
+  }
+}
