@@ -39,7 +39,10 @@ export async function openQmp(path: string, isAlive: () => boolean): Promise<Qmp
   const gone = (): void => {
     for (const each of waiting.splice(0)) each.reject(new Error('the machine is gone'))
   }
-  createInterface({ input: socket }).on('line', line => answered(JSON.parse(line)))
+  // An Interface tells the socket's errors a second time.
+  createInterface({ input: socket })
+    .on('line', line => answered(JSON.parse(line)))
+    .on('error', gone)
   socket.on('error', gone)
   socket.on('close', gone)
   const execute = (command: string, arguments_?: Readonly<Record<string, unknown>>): Promise<unknown> =>
