@@ -57,15 +57,17 @@ function scheduleFile(file: string, words: readonly string[], options: Options):
   const wrong = badDate(words)
   const read = wrong ? { problems: [wrong] } : readCibText(file)
   const name = file === '-' ? '(standard input)' : file
-  const { value, problems } =
+  const asked = readEvents(words)
+  const { value, problems: found } =
     read.text === undefined
       ? { value: undefined, problems: read.problems }
       : answer(read.text, name, {
-          ...readEvents(words),
+          ...asked,
           clock: instant(Date.now()),
           simulate: options.simulate ?? false,
           trace: options.why !== undefined,
         })
+  const problems = [...asked.problems, ...found]
   if (problems.length > 0) process.stderr.write(showProblems(problems))
   if (options.json) console.log(sortedJson(jsonLine(basename(name), value)))
   else if (value) return showText(name, value, options)

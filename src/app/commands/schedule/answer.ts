@@ -38,13 +38,13 @@ export function answer(text: string, file: string, asked: Asked): Checked<Answer
   const given = parsed.value
   const now = asked.now ?? executionDate(given) ?? asked.clock
   const events = asked.events ?? []
-  const injected = events.length > 0 ? inject(given, events) : { value: given, problems: [] }
+  const injected = events.length > 0 ? inject(given, events, asked.clock) : { value: given, problems: [] }
   const problems: Problem[] = [...parsed.problems, ...injected.problems]
   if (!injected.value) return { problems }
   const decision = schedule(injected.value, now, { trace: asked.trace ?? false })
   const before = events.length > 0 ? { before: schedule(given, now) } : {}
   if (!asked.simulate) return { value: { ...before, decision }, problems }
-  const later = simulate(injected.value, decision, { failures: asked.failures ?? [] })
+  const later = simulate(injected.value, decision, { failures: asked.failures ?? [], now: asked.clock })
   return { value: { ...before, decision, later, after: schedule(later, now) }, problems }
 }
 

@@ -1,12 +1,15 @@
 // crm_simulate's event options as the policy engine's events. `--set-datetime` and `--op-fail` are no events of the
 // CIB: the one sets the clock, the other makes operations of the simulated transition fail.
+import type { Problem } from '../../../core/base/result.ts'
 import { type Instant, instant } from '../../../core/base/units.ts'
+import { asInstant } from '../../../core/cib/values.ts'
 import type { Event } from '../../../core/scheduler/inject.ts'
 
 export interface Events {
   readonly events: readonly Event[]
   readonly failures: readonly string[]
   readonly now: Instant | undefined
+  readonly problems: readonly Problem[]
 }
 
 export interface EventOption {
@@ -47,7 +50,16 @@ export function readEvents(words: readonly string[]): Events {
       if (event) events.push(event)
     }
   }
-  return { events, failures, now }
+  // crm_simulate 2.1.5 looks at the quorum option only where another event goes with it, and its answers are ours.
+  const inert = events.length > 0 && events.every(event => event.kind === 'quorum')
+  return { events: inert ? [] : events, failures, now, problems: inert ? [quorumAlone] : [] }
+}
+
+const quorumAlone: Problem = {
+  severity: 'warning',
+  code: 'quorum-alone',
+  message: '--quorum has no effect on its own, as in crm_simulate',
+  hint: 'add another event that changes nothing, as --node-up of a node that is up',
 }
 
 function eventOf(option: string, value: string): Event | undefined {
@@ -76,15 +88,8 @@ function eventOf(option: string, value: string): Event | undefined {
   }
 }
 
-/** ISO 8601, ordinal dates ("2005-020T12:30") included; without a zone it is local time, as crm_simulate reads it. */
+/** ISO 8601; undefined where it is no date. */
 export function instantOf(text: string): Instant | undefined {
-  const ordinal = /^(\d{4})-(\d{3})(?:[T ](.*))?$/.exec(text.trim())
-  const plain = ordinal ? fromOrdinal(ordinal[1] ?? '', ordinal[2] ?? '', ordinal[3]) : text.trim().replace(' ', 'T')
-  const at = new Date(/^\d{4}-\d\d-\d\d$/.test(plain) ? `${plain}T00:00` : plain).getTime()
-  return Number.isNaN(at) ? undefined : instant(at)
-}
-
-function fromOrdinal(year: string, day: string, time: string | undefined): string {
-  const date = new Date(Date.UTC(Number(year), 0, Number(day)))
-  return `${date.toISOString().slice(0, 10)}T${time ?? '00:00'}`
+  const at = asInstant(text)
+  return at === undefined ? undefined : instant(at)
 }
