@@ -53,8 +53,9 @@ function read(root: Items, file: string): Checked<CorosyncConfig> {
     problems.push({ severity: 'error', code: 'bad-corosync', message, at: { file, line: 1, column: 1 } })
   const number = (items: Items, key: string, fallback: number): number => {
     const value = text(items, key) ?? String(fallback)
-    if (!/^[0-9]+$/.test(value)) wrong(`\`${key}\` is not a number: ${value}`)
-    return Number(value)
+    if (/^[0-9]+$/.test(value)) return Number(value)
+    wrong(`\`${key}\` is not a number: ${value}`)
+    return fallback
   }
   const totem = inside(root, 'totem')
   const transport = text(totem, 'transport') ?? 'knet'

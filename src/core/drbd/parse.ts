@@ -40,11 +40,13 @@ export function parseStatements(text: string, file: string): Checked<readonly St
     else if (words.length === 0 && token.kind !== '}') wrong(`nothing stands before this \`${token.text}\``, token.line)
     else if (token.kind === ';') top.body.push({ kind: 'option', words })
     else if (token.kind === '{') stack.push({ words, line: token.line, body: [] })
-    else if (words.length > 0) wrong(`a \`;\` is missing after \`${words.join(' ')}\``, token.line)
-    else if (stack.length === 1) wrong('this `}` closes nothing', token.line)
     else {
-      stack.pop()
-      stack.at(-1)?.body.push({ kind: 'section', words: top.words, body: top.body })
+      if (words.length > 0) wrong(`a \`;\` is missing after \`${words.join(' ')}\``, token.line)
+      if (stack.length === 1) wrong('this `}` closes nothing', token.line)
+      else {
+        stack.pop()
+        stack.at(-1)?.body.push({ kind: 'section', words: top.words, body: top.body })
+      }
     }
     if (token.kind !== 'word') words = []
   }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Problem, Span } from '../base/result.ts'
 import { closest } from '../base/suggest.ts'
 import type { Path } from './places.ts'
-import { clusterSchema } from './schema.ts'
+import { anyService, clusterSchema } from './schema.ts'
 
 type Issue = z.core.$ZodIssue
 export type Locate = (path: Path, what: 'key' | 'value') => Span
@@ -61,29 +61,34 @@ function unionComplaint(
   locate: Locate,
   value: unknown,
 ): readonly Problem[] {
-  const here = valueAt(value, path)
-  if (issue.discriminator !== undefined) {
-    const options = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : []
-    const message =
-      here === undefined
-        ? `${named(path.slice(0, -1))} needs \`${issue.discriminator}\``
-        : `${named(path)} is ${shown(here)}`
-    return [
-      {
-        severity: 'error',
-        code: here === undefined ? 'missing' : 'not-one-of',
-        message,
-        at: locate(path, 'value'),
-        hint: choice(here, options),
-      },
-    ]
-  }
+  if (issue.discriminator !== undefined) return unknownKind(issue, path, locate, value)
   const meant = issue.errors.filter(errors => !errors.some(inner => inner.path.length === 0 && isWrongKind(inner)))
   const [only] = meant
   if (meant.length === 1 && only !== undefined) return only.flatMap(inner => complaint(inner, path, locate, value))
   return [
     { severity: 'error', code: 'bad-value', message: `${named(path)}: ${issue.message}`, at: locate(path, 'value') },
   ]
+}
+
+/** Which keys a service has depends on its blueprint; without one, those that every kind has are checked. */
+function unknownKind(
+  issue: z.core.$ZodIssueInvalidUnion,
+  path: Path,
+  locate: Locate,
+  value: unknown,
+): readonly Problem[] {
+  const service = path.slice(0, -1)
+  const here = valueAt(value, path)
+  const options = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : []
+  const kind: Problem = {
+    severity: 'error',
+    code: here === undefined ? 'missing' : 'not-one-of',
+    message: here === undefined ? `${named(service)} needs \`blueprint\`` : `${named(path)} is ${shown(here)}`,
+    at: locate(path, 'value'),
+    hint: choice(here, options),
+  }
+  const others = anyService.safeParse(valueAt(value, service)).error?.issues ?? []
+  return [kind, ...others.flatMap(inner => complaint(inner, service, locate, value))]
 }
 
 const isWrongKind = (issue: Issue): boolean => issue.code === 'invalid_type' || issue.code === 'invalid_value'
@@ -134,7 +139,7 @@ function valueAt(value: unknown, path: Path): unknown {
 
 /** The keys that the form allows at a path: read from the JSON Schema, where they can be walked. */
 function keysAt(path: Path, value: unknown): readonly string[] {
-  let options: readonly Shape[] = [z.toJSONSchema(clusterSchema, { io: 'input' })]
+  let options: readonly Shape[] = [wholeShape()]
   let at: unknown = value
   for (const step of path) {
     options = options.flatMap(shape => alternatives(shape)).flatMap(shape => below(shape, step))
@@ -147,6 +152,12 @@ function keysAt(path: Path, value: unknown): readonly string[] {
 }
 
 type Shape = z.core.JSONSchema.BaseSchema
+let madeShape: Shape | undefined
+/** Made when the first unknown key is met; a good file never needs it. */
+function wholeShape(): Shape {
+  madeShape ??= z.toJSONSchema(clusterSchema, { io: 'input' })
+  return madeShape
+}
 const isShape = (shape: unknown): shape is Shape => typeof shape === 'object' && shape !== null
 const alternatives = (shape: Shape): readonly Shape[] =>
   [shape, ...(shape.anyOf ?? []), ...(shape.oneOf ?? [])].filter(isShape)

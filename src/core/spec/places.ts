@@ -16,14 +16,19 @@ export function spanOf(root: Node | null, path: Path, lines: LineCounter, file: 
   const isBlock = (isMap(value) || isSeq(value)) && value.flow !== true
   const node = (what === 'key' || isBlock || isEmpty(value) ? key : value) ?? value
   const [start, end] = node?.range ?? [0, 0]
-  const from = lines.linePos(start)
-  const to = lines.linePos(end)
+  return spanBetween(start, end, lines, file)
+}
+
+/** Of an empty text the library knows no lines: it is at its beginning. */
+export function spanBetween(start: number, end: number, lines: LineCounter, file: string): Span {
+  const [from, to] = [lines.linePos(start), lines.linePos(end)]
+  const atLeastOne = (n: number): number => Math.max(1, n)
   return {
     file,
-    line: Math.max(1, from.line),
-    column: Math.max(1, from.col),
-    endLine: Math.max(1, to.line),
-    endColumn: Math.max(1, to.col),
+    line: atLeastOne(from.line),
+    column: atLeastOne(from.col),
+    endLine: atLeastOne(to.line),
+    endColumn: atLeastOne(to.col),
   }
 }
 

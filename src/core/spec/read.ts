@@ -4,20 +4,17 @@ import { checkBlueprints } from '../blueprints/check.ts'
 import { check } from '../model/check.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Cluster } from '../model/types.ts'
-import { decode } from './decode.ts'
+import { decode, placed } from './decode.ts'
 
 /** The value is absent where there are errors; warnings leave it. */
 export function readCluster(text: string, file: string): Checked<Cluster> {
-  const { value, problems, locate } = decode(text, file)
-  if (value === undefined) return { problems }
-  const placed = (finding: Finding): Problem => {
-    const { path, ...problem } = finding
-    return { ...problem, at: locate(path) }
-  }
+  const { value, problems, locate, rest } = decode(text, file)
+  const sorted = (findings: readonly Finding[]): readonly Problem[] =>
+    [...problems, ...findings.map(finding => placed(finding, locate))].sort(byPlace)
+  if (value === undefined) return { problems: sorted(rest ? check(rest.cluster).filter(rest.isTrustworthy) : []) }
   const model = check(value)
   // A blueprint may rely on what the model's own rules have made sure of.
-  const kinds = hasErrors(model) ? [] : checkBlueprints(value)
-  const all = [...problems, ...[...model, ...kinds].map(placed)].sort(byPlace)
+  const all = sorted([...model, ...(hasErrors(model) ? [] : checkBlueprints(value))])
   return hasErrors(all) ? { problems: all } : { value, problems: all }
 }
 

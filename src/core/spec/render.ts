@@ -21,7 +21,14 @@ const same = (text: string): string => text
 export const plain: Paint = { error: same, warning: same, strong: same, faint: same, hint: same }
 
 export const renderProblems = (problems: readonly Problem[], source: string, paint: Paint = plain): string =>
-  problems.map(problem => renderProblem(problem, source.split(/\r?\n/), paint)).join('\n')
+  problems.map(problem => renderProblem(problem, source.split(/\r?\n/).map(withoutSecrets), paint)).join('\n')
+
+/** A password that stands in the file is wrong there, and must not get into a log as well. */
+const withoutSecrets = (line: string): string =>
+  line.replaceAll(
+    /((?:pass(?:word|wd|phrase)|secret|token|community|api_?key)['"]?\s*:\s*)([^\s{,}#](?:[^,}#]*[^\s,}#])?)/gi,
+    (_, key, value) => key + '•'.repeat(value.length),
+  )
 
 function renderProblem(problem: Problem, source: readonly string[], paint: Paint): string {
   const colour = paint[problem.severity]

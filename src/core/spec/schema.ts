@@ -111,7 +111,7 @@ const volume = z.strictObject({
     .enum(['A', 'B', 'C'])
     .default('C')
     .describe("DRBD's protocol. C: a write is acknowledged when it is on both disks. A and B can lose writes."),
-  nodes: z.array(z.string()).min(2).optional().describe('The nodes that hold a replica. Default: the first two.'),
+  nodes: z.array(z.string()).optional().describe('The nodes that hold a replica. Default: the first two.'),
   port: portField
     .optional()
     .describe('The TCP port of its replication. Default: 7789 and up, in the order of the file.'),
@@ -148,6 +148,13 @@ const serviceFields = {
   after: z.array(z.string()).optional().describe('Services that must have started before.'),
   budget: durationField.optional().describe('The longest outage that one fault may cost.'),
 }
+/** For a service whose kind is not known: what can be said of it all the same. */
+export const anyService: z.ZodType<unknown> = z.strictObject({
+  blueprint: z.unknown().optional(),
+  parameters: z.unknown().optional(),
+  ...serviceFields,
+})
+
 const serviceOf = (blueprint: SealedBlueprint) =>
   z.strictObject({
     blueprint: z.literal(blueprint.name).describe(blueprint.summary),

@@ -1,8 +1,18 @@
 // Names become Pacemaker ids, DRBD resources, host names and files: one grammar, and none that reads as another's part.
 import { isNodeName } from '../../base/units.ts'
 import { error, type Finding, repeated } from '../finding.ts'
-import { fenceId, idsOf, isName, isReservedName, replicaId, volumeId } from '../names.ts'
-import type { Cluster } from '../types.ts'
+import {
+  addressId,
+  fenceId,
+  filesystemId,
+  isName,
+  isReservedName,
+  mainId,
+  replicaId,
+  serviceId,
+  volumeId,
+} from '../names.ts'
+import type { Cluster, Service, Volume } from '../types.ts'
 
 const grammar = 'lower-case letters, digits and single dashes, a letter first, at most 32 characters'
 const takenByHosts = ['localhost', 'ip6-localhost', 'ip6-loopback', 'ip6-allnodes', 'ip6-allrouters']
@@ -45,19 +55,15 @@ export function checkNames(cluster: Cluster): readonly Finding[] {
 /** Names that differ may still lead to one id: part `b` of volume `a`, and volume `a-b`. */
 function derivedTwice(cluster: Cluster): readonly Finding[] {
   const ids = [
-    ...cluster.volumes.flatMap(volume =>
-      [volumeId(volume), replicaId(volume)].map(id => ({ id, path: ['volumes', volume.name] })),
-    ),
-    ...cluster.services.flatMap(service =>
-      idsOf(service, cluster).map(id => ({ id, path: ['services', service.name] })),
-    ),
+    ...cluster.volumes.flatMap(volume => volumeIds(volume).map(id => ({ id, path: ['volumes', volume.name] }))),
+    ...cluster.services.flatMap(service => serviceIds(service).map(id => ({ id, path: ['services', service.name] }))),
     ...cluster.nodes.flatMap(node =>
       node.fence.map((_, index) => ({ id: fenceId(node, index), path: ['nodes', node.name] })),
     ),
   ]
   const owner = (path: readonly string[]): string => path.join('.')
   return repeated(ids, ({ id }) => id)
-    .filter(({ item, first }) => owner(item.path) !== owner(first.path) && item.id !== item.path[1])
+    .filter(({ item }) => item.id !== item.path[1])
     .map(({ item, first }) =>
       error(
         'id-twice',
@@ -67,3 +73,14 @@ function derivedTwice(cluster: Cluster): readonly Finding[] {
       ),
     )
 }
+
+const volumeIds = (volume: Volume): readonly string[] => [
+  volumeId(volume),
+  replicaId(volume),
+  ...volume.parts.map(part => filesystemId(volume, part)),
+]
+const serviceIds = (service: Service): readonly string[] => [
+  serviceId(service),
+  mainId(service),
+  ...service.addresses.map((_, index) => addressId(service, index)),
+]

@@ -170,7 +170,7 @@ function checkPlaces(cluster: Cluster): readonly Finding[] {
       error('mount-twice', item.path, `another volume is mounted at ${item.mount} already`),
     ),
     ...mounts.flatMap(inner => {
-      const outer = mounts.find(({ mount }) => inner.mount.startsWith(`${mount}/`))
+      const outer = mounts.find(({ mount }) => mount !== '' && inner.mount.startsWith(`${mount}/`))
       return outer === undefined
         ? []
         : [
