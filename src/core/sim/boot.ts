@@ -1,7 +1,7 @@
 // From a plan to a cluster that serves: power on, wait until everything is where it belongs. A booted state is forked
 // (copied) for every what-if, so that the boot is paid once.
 import { noBugs } from './bugs.ts'
-import { pace, serving } from './clients.ts'
+import { serving, usualPace } from './clients.ts'
 import { clone } from './clone.ts'
 import { checkMove } from './faults.ts'
 import type { SimPlan } from './plan.ts'
@@ -38,7 +38,7 @@ export function boot(plan: SimPlan, options: SimOptions): { readonly sim: Sim; r
   sim.advance(sim.now() + 2_000)
   const complete = sim.state.clients.every(c => serving(sim.clients, c) !== undefined)
   for (const [index] of sim.state.clients.entries())
-    sim.clients.timer.after(index % pace, undefined, { kind: 'tick', client: index })
+    sim.clients.timer.after(index % usualPace, undefined, { kind: 'tick', client: index })
   sim.advance(sim.now() + 3_000)
   return { sim, complete }
 }
@@ -72,7 +72,7 @@ export function settled(sim: Sim): boolean {
   )
     return false
   if (stacks.some(s => s.running === 'up' && s.coordinator === undefined)) return false
-  if (membership.brokenSince.size > 0 || pacemaker.fencing.requests.size > 0) return false
+  if (sim.state.moves.size > 0 || membership.brokenSince.size > 0 || pacemaker.fencing.requests.size > 0) return false
   return [...drbd.resources.values()].every(site =>
     [...site.replicas.values()].every(r =>
       [...r.peers.values()].every(p => p.resync === undefined && p.handler !== 'running'),

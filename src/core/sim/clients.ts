@@ -28,7 +28,8 @@ export interface ClientState {
   readonly newest: Map<number, number>
   connectedTo: string | undefined
   reconnectAt: number
-  stopped: boolean
+  /** Milliseconds between two attempts. */
+  pace: number
 }
 
 export type ClientEvent =
@@ -47,7 +48,7 @@ export interface ClientPorts {
   submit(volume: string, node: string, write: Write): boolean
 }
 
-export const pace = 100
+export const usualPace = 100
 const patience = 2_000
 const poolSize = 20
 const hotBlocks = 16
@@ -66,7 +67,7 @@ export const client = (service: ServicePlan, address: string | undefined): Clien
   newest: new Map(),
   connectedTo: undefined,
   reconnectAt: 0,
-  stopped: false,
+  pace: usualPace,
 })
 
 /** The node that carries the client's address and runs the program; without an address, any that runs it. */
@@ -80,9 +81,8 @@ export function serving(ports: ClientPorts, c: ClientState): string | undefined 
 }
 
 export function tick(ports: ClientPorts, c: ClientState, index: number): void {
-  if (c.stopped) return
   const now = ports.timer.now()
-  ports.timer.after(pace, undefined, { kind: 'tick', client: index })
+  ports.timer.after(c.pace, undefined, { kind: 'tick', client: index })
   for (const [row, { at }] of c.underWay) {
     if (now - at < patience) break
     c.underWay.delete(row)
@@ -120,8 +120,14 @@ function write(ports: ClientPorts, c: ClientState, index: number, node: string, 
     return
   }
   if (ports.submit(volume, node, writeOf(row))) return
+  panic(ports, c, node)
   c.underWay.delete(row)
   c.failed.push({ at: now, why: 'I/O error' })
+}
+
+/** A database whose log cannot be written ends itself, so that nothing is acknowledged that is not on disk. */
+const panic = (ports: ClientPorts, c: ClientState, node: string): void => {
+  ports.host(node).processes.delete(c.service.program)
 }
 
 /** The volume says that a write is over; the program tells its client, if both are still there. */
@@ -138,6 +144,7 @@ export function volumeAnswered(
   if (waiting?.node !== node) return
   const running = ports.host(node).processes.get(c.service.program)?.state === 'running'
   if (!succeeded || !running) {
+    if (!succeeded) panic(ports, c, node)
     c.underWay.delete(row)
     c.failed.push({ at: ports.timer.now(), why: succeeded ? 'connection lost' : 'I/O error' })
     return

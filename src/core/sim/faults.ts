@@ -163,6 +163,7 @@ function setDisk(sim: Sim, fault: Of<'disk'>): Done {
   const disk = sim.state.disks.get(diskKey(fault.node, fault.volume))
   if (!disk) return impossible(fault.volume, `${fault.node} has no replica of it`)
   disk.health = fault.state
+  if (fault.state === 'error') sim.state.ruined.add(diskKey(fault.node, fault.volume))
   return done
 }
 
@@ -216,6 +217,7 @@ function switchover(sim: Sim, fault: Of<'switchover'>): Done {
     sets: [],
   }
   const result = configure(sim, fault.service, c => withConstraint(c, made))
+  if (result.ok) sim.state.moves.add(service.name)
   if (result.ok) sim.later(1_000, { kind: 'check', service: service.name, to, until: sim.now() + patience })
   return result
 }
@@ -234,7 +236,10 @@ export function checkMove(sim: Sim, event: MoveEvent): void {
   const moving = stack.transition !== undefined || [...sim.state.pacemaker.stacks.values()].some(s => s.transition)
   if ((arrived && !moving) || sim.now() >= event.until) {
     const result = configure(sim, event.service, c => withoutConstraints(c, isMove(event.service)))
-    if (result.ok) return
+    if (result.ok) {
+      sim.state.moves.delete(event.service)
+      return
+    }
   }
   sim.later(1_000, event)
 }

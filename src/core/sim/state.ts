@@ -60,6 +60,10 @@ export interface SimState {
   readonly journal: Entry[]
   /** Consent of a person to discard a replica's own changes, by "node/resource". */
   readonly consents: Set<string>
+  /** Services that are being moved by hand. */
+  readonly moves: Set<string>
+  /** Disks that a fault destroyed at some time: what was only there is nobody's mistake. */
+  readonly ruined: Set<string>
 }
 
 export const diskKey = (node: string, res: string): string => `${node}/${res}`
@@ -95,5 +99,7 @@ export function initialState(plan: SimPlan, bugs: Bugs): SimState {
     ),
     journal: [],
     consents: new Set(),
+    moves: new Set(),
+    ruined: new Set(),
   }
 }

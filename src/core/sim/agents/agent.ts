@@ -38,6 +38,8 @@ export interface Call {
   /** 0 when it begins. */
   readonly look: number
   readonly startedAt: number
+  /** OCF_CHECK_LEVEL of this operation. */
+  readonly depth: number
 }
 
 export type Answer =

@@ -52,6 +52,13 @@ export const filesystemAgent: AgentTable = {
   },
   monitor: {
     takes: ports => draw(ports, ports.durations.monitor),
-    finish: (ports, call) => done(mounted(ports, call) ? ok : notRunning),
+    finish: (ports, call) => {
+      const res = volume(ports, call)
+      if (!mounted(ports, call) || call.depth < 20 || res === undefined)
+        return done(mounted(ports, call) ? ok : notRunning)
+      if (frozen(ports, call)) return wait(5_000)
+      const { health } = ports.drbd.ports.disk(call.node, res)
+      return health === 'full' ? done(genericError, 'status file: no space left on device') : done(ok)
+    },
   },
 }

@@ -1,6 +1,6 @@
 // Programs: ocf:heartbeat:pgsql with crash recovery as WAL ÷ replay rate, ocf:heartbeat:IPaddr2, systemd units, fence
 // devices, and any other agent as a plain program. Source: the agents' meta-data; best practice, "Timing".
-import { replicaOf, siteOf } from '../drbd/ports.ts'
+import { replicaOf, siteOf, upToDatePeer } from '../drbd/ports.ts'
 import type { Range } from '../durations.ts'
 import { walReplayRate } from '../durations.ts'
 import type { AgentPorts, AgentTable, Call } from './agent.ts'
@@ -55,6 +55,9 @@ function startProgram(ports: AgentPorts, call: Call) {
   const { found, volume } = dataVolume(ports, call)
   if (!found) return done(genericError, 'its data directory is not mounted')
   if (volume !== undefined) {
+    const r = replicaOf(siteOf(ports.drbd, volume), call.node)
+    if (r.disk !== 'UpToDate' && !upToDatePeer(r))
+      return done(genericError, 'its data cannot be read: input/output error')
     const content = ports.content(volume)
     const recovery = content.cleanlyStopped ? 0 : (content.wal / walReplayRate) * 1_000
     const left = call.startedAt + recovery - ports.now()

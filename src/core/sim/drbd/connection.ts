@@ -76,7 +76,7 @@ export function lose(drbd: Drbd, site: ResourceSite, r: Replica, p: Peer, on: Lo
   moveConnection(p, 'cleaned-up')
   moveConnection(p, 'listen')
   if (r.role === 'Primary') {
-    if (!r.diskless && (r.meta.bitmap.get(p.node) ?? 0) === 0) r.newGenerationDue = true
+    if (r.disk !== 'Diskless' && (r.meta.bitmap.get(p.node) ?? 0) === 0) r.newGenerationDue = true
     const mustFence = config.fencing !== 'dont-care' && p.disk === 'DUnknown' && !isTieBreaker(site, p.node)
     if (mustFence) startFencing(drbd, site, r, p)
     else if (!config.quorum) giveUpOn(drbd, site, r, p.node)
@@ -165,6 +165,7 @@ function pathChangedFor(drbd: Drbd, site: ResourceSite, node: string, peer: stri
   if (up) {
     p.outbox = []
     announce(drbd, site, replicaOf(site, node))
+    if (outbox.length === 0) return
     const retransmission = inOrder(p, drbd.ports.timer.now(), 200 + 800 * drbd.ports.random.next())
     for (const message of outbox)
       drbd.ports.timer.after(retransmission, peer, {

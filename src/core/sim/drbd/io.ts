@@ -6,7 +6,8 @@ import type { Write } from '../disk.ts'
 import { store } from '../disk.ts'
 import { newGeneration } from './generations.ts'
 import type { Drbd } from './ports.ts'
-import { announce, moveDisk, peerOf, receivers, replicaOf, siteOf, upToDatePeer } from './ports.ts'
+import { announce, moveDisk, moveReplication, peerOf, receivers, replicaOf, siteOf, upToDatePeer } from './ports.ts'
+import { interruptResync } from './resync.ts'
 import type { Message, Peer, Replica, Request, ResourceSite } from './types.ts'
 
 export type Accepted = 'accepted' | 'refused'
@@ -42,7 +43,7 @@ function perform(drbd: Drbd, site: ResourceSite, r: Replica, write: Write): Acce
     completed: false,
   }
   r.requests.set(write.id, request)
-  const missing = markMissing(drbd, r, takers, write)
+  const missing = [...markMissing(drbd, r, takers, write), ...(local ? [] : [r.node])]
   if (local) {
     for (const block of write.blocks) r.meta.activity.add(block)
     drbd.ports.timer.after(diskTime(drbd, r), r.node, {
@@ -91,7 +92,7 @@ export function beginGeneration(drbd: Drbd, site: ResourceSite, r: Replica): voi
   const generation = drbd.state.nextGeneration++
   const together = [...r.peers.values()].filter(p => p.connection === 'Connected' && p.disk === 'UpToDate')
   const apart = [...r.peers.keys()].filter(name => !together.some(p => p.node === name))
-  newGeneration(r.meta, generation, apart)
+  if (r.disk !== 'Diskless') newGeneration(r.meta, generation, apart)
   for (const p of together) {
     const other = replicaOf(site, p.node)
     if (!other.diskless)
@@ -161,7 +162,8 @@ export function deliver(drbd: Drbd, site: ResourceSite, to: string, from: string
 function receiveData(drbd: Drbd, site: ResourceSite, r: Replica, p: Peer, message: Message): void {
   const { write } = message
   if (site.config.protocol === 'B') send(drbd, site, r, p, { kind: 'received', write, nodes: [] })
-  for (const name of r.peers.keys()) if (name !== p.node) markDirty(drbd, r, name, write)
+  for (const name of r.peers.keys())
+    if (name !== p.node || message.nodes.includes(name)) markDirty(drbd, r, name, write)
   drbd.ports.timer.after(diskTime(drbd, r), r.node, {
     kind: 'peer-done',
     res: site.config.name,
@@ -184,6 +186,7 @@ export function peerDone(
   const r = replicaOf(site, node)
   const disk = drbd.ports.disk(node, site.config.name)
   if (disk.health === 'hang') {
+    r.diskBusyUntil = Math.max(r.diskBusyUntil, drbd.ports.timer.now() + 1_000)
     drbd.ports.timer.after(1_000, node, { kind: 'peer-done', res: site.config.name, node, from, session, write })
     return
   }
@@ -211,6 +214,7 @@ export function localDone(drbd: Drbd, site: ResourceSite, node: string, id: numb
   if (!request) return
   const disk = drbd.ports.disk(node, site.config.name)
   if (disk.health === 'hang') {
+    r.diskBusyUntil = Math.max(r.diskBusyUntil, drbd.ports.timer.now() + 1_000)
     drbd.ports.timer.after(1_000, node, { kind: 'local-done', res: site.config.name, node, write: id })
     return
   }
@@ -224,9 +228,39 @@ export function localDone(drbd: Drbd, site: ResourceSite, node: string, id: numb
 export function failDisk(drbd: Drbd, site: ResourceSite, r: Replica): void {
   if (r.disk === 'Diskless' || r.disk === 'Failed') return
   drbd.ports.say('alarm', r.node, `${site.config.name}: I/O error, the backing disk is detached`)
+  for (const p of r.peers.values()) if (p.resync) stopResync(drbd, site, r, p)
   moveDisk(r, 'io-error')
   moveDisk(r, 'released')
+  leaveBehind(drbd, site, r)
   announce(drbd, site, r)
+}
+
+/** A resync cannot go on without this disk. */
+function stopResync(drbd: Drbd, site: ResourceSite, r: Replica, p: Peer): void {
+  const theirs = peerOf(replicaOf(site, p.node), r.node)
+  interruptResync(drbd, site, r, p)
+  theirs.resync = undefined
+  for (const end of [p, theirs]) {
+    moveReplication(end, 'connection-lost')
+    moveReplication(end, 'no-sync')
+  }
+}
+
+/** The failed disk's data is old from here on: whoever still has good data begins a generation without it. */
+function leaveBehind(drbd: Drbd, site: ResourceSite, r: Replica): void {
+  const others = [...r.peers.values()].filter(p => p.connection === 'Connected' && p.disk === 'UpToDate')
+  const inUse = r.role === 'Primary' || [...r.peers.values()].some(p => p.role === 'Primary')
+  if (!inUse || drbd.ports.bugs.has('no-new-generation')) return
+  const generation = drbd.state.nextGeneration++
+  for (const { node } of others) {
+    const other = replicaOf(site, node)
+    newGeneration(
+      other.meta,
+      generation,
+      [...other.peers.keys()].filter(name => !others.some(p => p.node === name)),
+    )
+    for (const request of r.requests.values()) markDirty(drbd, other, r.node, request.write)
+  }
 }
 
 /** Completes the request when everything it waits for is there, and forgets it when nothing more can come. */

@@ -6,7 +6,7 @@ import { ownBlock } from '../clients.ts'
 import type { Sim } from '../sim.ts'
 import { diskKey } from '../state.ts'
 import type { Oracle } from './oracle.ts'
-import { promotions, ruinedDisks } from './oracle.ts'
+import { promotions } from './oracle.ts'
 
 /** Acknowledged rows that a node's replica does not hold. */
 function missing(sim: Sim, c: ClientState, node: string, volume: string): number[] {
@@ -31,7 +31,7 @@ export const acknowledgedWrites: Oracle = {
     const fresh = promotions(sim)
     const judge = (node: string, volume: string, when: string): string | undefined => {
       if (sim.state.drbd.resources.get(volume)?.config.protocol !== 'C') return undefined
-      if ([...ruinedDisks(sim)].some(key => key.endsWith(`/${volume}`))) return undefined
+      if ([...sim.state.ruined].some(key => key.endsWith(`/${volume}`))) return undefined
       const source = dataOf(sim, node, volume)
       if (source === undefined) return undefined
       for (const c of sim.state.clients) {

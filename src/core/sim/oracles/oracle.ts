@@ -52,7 +52,3 @@ export function promotions(sim: Sim): () => { readonly site: ResourceSite; reado
     return fresh
   }
 }
-
-/** Replicas whose disk a fault has taken away for good: what was only there is nobody's fault. */
-export const ruinedDisks = (sim: Sim): Set<string> =>
-  new Set([...sim.state.disks].filter(([, disk]) => disk.health === 'error').map(([key]) => key))

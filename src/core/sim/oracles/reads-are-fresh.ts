@@ -3,7 +3,6 @@
 import { serving } from '../clients.ts'
 import { diskKey } from '../state.ts'
 import type { Oracle } from './oracle.ts'
-import { ruinedDisks } from './oracle.ts'
 
 export const readsAreFresh: Oracle = {
   name: 'reads-are-fresh',
@@ -17,7 +16,7 @@ export const readsAreFresh: Oracle = {
         const volume = c.service.volumes[0]
         if (volume === undefined || sim.state.drbd.resources.get(volume)?.config.protocol !== 'C') continue
         const node = serving(sim.clients, c)
-        if (node === undefined || ruinedDisks(sim).size > 0) continue
+        if (node === undefined || sim.state.ruined.size > 0) continue
         const r = sim.state.drbd.resources.get(volume)?.replicas.get(node)
         if (r?.disk !== 'UpToDate') continue
         const blocks = sim.state.disks.get(diskKey(node, volume))?.blocks

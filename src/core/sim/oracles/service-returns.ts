@@ -1,17 +1,27 @@
 // Invariant 8: once faults stop, the service returns within its budget.
 // It looks at the clients' ledgers.
 import { serving } from '../clients.ts'
+import type { Sim } from '../sim.ts'
 import type { Oracle } from './oracle.ts'
+
+/** A disk was destroyed, and no other replica is up to date. */
+const dataIsGone = (sim: Sim, volumes: readonly string[]): boolean =>
+  volumes.some(
+    volume =>
+      [...sim.state.ruined].some(key => key.endsWith(`/${volume}`)) &&
+      ![...(sim.state.drbd.resources.get(volume)?.replicas.values() ?? [])].some(r => r.disk === 'UpToDate'),
+  )
 
 export const serviceReturns: Oracle = {
   name: 'service-returns',
   invariant: 8,
   checks:
     'once every fault is healed and the cluster had its time, each service is reached at its address and accepts writes',
-  doesNotCheck: 'how long a person needs for what needs a person: a destroyed disk, a split brain that must be decided',
+  doesNotCheck: 'what needs a person: a volume whose only up-to-date disk was destroyed',
   watch: sim => ({
     end: () => {
       const stuck = sim.state.clients.find(c => {
+        if (dataIsGone(sim, c.service.volumes)) return false
         const last = c.acknowledged.at(-1)
         return serving(sim.clients, c) === undefined || !last || sim.now() - last.at > 30_000
       })

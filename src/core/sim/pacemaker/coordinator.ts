@@ -2,10 +2,10 @@
 // quorum. The decision itself is the production scheduler's.
 // Source: Pacemaker Administration, "Designated Controller"; Pacemaker Explained, "dc-deadtime", "Status".
 import { firstCopy, forScheduler, statusOf, unknownNode, withStatus } from './cib-copy.ts'
-import { milliseconds } from './fencer.ts'
 import { colleagues, publish, readNode } from './partition.ts'
 import type { Pacemaker } from './ports.ts'
 import { controls, drawFrom, stackOf } from './ports.ts'
+import { milliseconds } from './time.ts'
 import { abort, answered, begin, clusterOption, coordinates, invokeSoon, nodeLost } from './transition.ts'
 import type { CibCopy, PacemakerEvent, Stack } from './types.ts'
 

@@ -6,6 +6,7 @@ import { statusOf, withStatus } from './cib-copy.ts'
 import { publish } from './partition.ts'
 import type { Pacemaker } from './ports.ts'
 import { drawFrom, parameters, primitivesOf, stackOf } from './ports.ts'
+import { milliseconds } from './time.ts'
 import type { DeviceState, FenceRequest, FencingRecord, Stack, TransitionRef } from './types.ts'
 
 export function fence(p: Pacemaker, by: Stack, target: string, wanted: string, transition: TransitionRef): void {
@@ -48,29 +49,6 @@ function priorityDelay(by: Stack, target: string): number {
 
 const option = (stack: Stack, name: string): string | undefined =>
   stack.cib.configuration.options.flatMap(set => set.pairs).find(pair => pair.name === name)?.value
-
-/** "5s", "500ms", "2min", "7": as Pacemaker writes a time. */
-export function milliseconds(text: string): number {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|msec|us|s|sec|m|min|h|hr)?\s*$/.exec(text)
-  const factor = {
-    ms: 1,
-    msec: 1,
-    us: 0.001,
-    s: 1_000,
-    sec: 1_000,
-    m: 60_000,
-    min: 60_000,
-    h: 3_600_000,
-    hr: 3_600_000,
-  }
-  const unit = match?.[2]
-  return match
-    ? Number(match[1]) *
-        (unit !== undefined && unit in factor
-          ? (Object.entries(factor).find(([n]) => n === unit)?.[1] ?? 1_000)
-          : 1_000)
-    : 0
-}
 
 export const devicesOf = (stack: Stack): Primitive[] =>
   primitivesOf(stack.cib.configuration.resources).filter(r => r.class === 'stonith')
