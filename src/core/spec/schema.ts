@@ -23,6 +23,8 @@ const pathField = z
 const hostRule = 'expected a host name or address'
 const hostField = z.string(hostRule).regex(/^[A-Za-z0-9][A-Za-z0-9.:_-]*$/, hostRule)
 const portField = z.int('expected a port number').min(1).max(65_535)
+const groupRule = 'expected the name of an LVM volume group'
+const groupField = z.string(groupRule).regex(/^[A-Za-z0-9_.+][A-Za-z0-9_.+-]{0,100}$/, groupRule)
 const filesystemField = z.enum(['ext4', 'xfs'])
 
 const secretField = z
@@ -106,7 +108,7 @@ const part = z.strictObject({ size: sizeField.describe('Such as `2 GiB`.'), ...b
 const volume = z.strictObject({
   size: sizeField.optional().describe('Such as `8 GiB`.'),
   ...backing,
-  'volume-group': nameField.optional().describe('The LVM volume group in which its logical volume is made.'),
+  'volume-group': groupField.optional().describe('The LVM volume group in which its logical volume is made.'),
   protocol: z
     .enum(['A', 'B', 'C'])
     .default('C')
