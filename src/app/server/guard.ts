@@ -30,12 +30,14 @@ export interface Refusal {
   readonly why: string
 }
 
+/** Any port: the page may be looked at through `ssh -L`. It is the name that a rebinding page cannot choose. */
+const loopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/
+
 /** Undefined where the request may be answered. */
-export function refusal(request: IncomingMessage, port: number): Refusal | undefined {
+export function refusal(request: IncomingMessage): Refusal | undefined {
   const { host, origin } = request.headers
-  const names = ['127.0.0.1', 'localhost'].map(name => `${name}:${port}`)
   if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, why: 'this page is read-only' }
-  if (host === undefined || !names.includes(host)) return { status: 421, why: 'this is not the name of this page' }
+  if (host === undefined || !loopback.test(host)) return { status: 421, why: 'this is not the name of this page' }
   if (origin !== undefined && origin !== `http://${host}`)
     return { status: 403, why: 'requests of other pages are refused' }
   const site = request.headers['sec-fetch-site']

@@ -64,12 +64,22 @@ test('another name in Host is refused, so a rebound name cannot read the page', 
   await using _ = server
   show(healthyPair)
   const port = new URL(server.url).port
-  for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1:1`, '']) {
+  for (const host of [
+    'evil.example',
+    `evil.example:${port}`,
+    '127.0.0.1.evil.example',
+    'localhost.evil.example:80',
+    'user@localhost',
+    '',
+  ]) {
     const answer = await raw(server.url, `GET /status.json HTTP/1.1\r\nHost: ${host}`)
     assert.match(statusLine(answer), /421/, host)
     assert.doesNotMatch(answer, /alpha/)
   }
-  assert.match(statusLine(await raw(server.url, `GET /status.json HTTP/1.1\r\nHost: localhost:${port}`)), /200/)
+  // The second is how it looks through `ssh -L 9000:127.0.0.1:PORT`.
+  for (const host of [`localhost:${port}`, '127.0.0.1:9000']) {
+    assert.match(statusLine(await raw(server.url, `GET /status.json HTTP/1.1\r\nHost: ${host}`)), /200/)
+  }
   assert.match(statusLine(await raw(server.url, 'GET /status.json HTTP/1.0')), /421/)
 })
 

@@ -38,10 +38,10 @@ export async function startPageServer(options: PageServerOptions): Promise<Resul
   const failure = await listen(server, options.port)
   if (failure !== undefined) return fail({ kind: 'port', port: options.port, why: failure })
   const address = server.address()
-  page.port = typeof address === 'object' && address ? address.port : options.port
+  const port = typeof address === 'object' && address ? address.port : options.port
   const running = page.run()
   return ok({
-    url: `http://127.0.0.1:${page.port}/`,
+    url: `http://127.0.0.1:${port}/`,
     [Symbol.asyncDispose]: async () => {
       page.stop()
       const closed = new Promise<void>(resolve => server.close(() => resolve()))
@@ -60,7 +60,6 @@ function listen(server: Server, port: number): Promise<string | undefined> {
 
 /** The page's memory and its readers. A class because it lives: it starts, gathers readers, and stops. */
 class Page {
-  port = 0
   readonly #options: PageServerOptions
   readonly #stopped = new AbortController()
   readonly #streams = new Set<ServerResponse>()
@@ -108,7 +107,7 @@ class Page {
   }
 
   answer(request: IncomingMessage, response: ServerResponse): void {
-    const refused = refusal(request, this.port)
+    const refused = refusal(request)
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     const asset = this.#options.assets.get(path)
     if (refused) send(response, refused.status, plain, `${refused.why}\n`)

@@ -13,6 +13,8 @@ export interface ScreenExtras {
   readonly before?: Snapshot
   /** What `plan` would change, one line each; empty: nothing. Absent: nobody has looked. */
   readonly drift?: readonly string[]
+  /** Why nobody could look for drift. */
+  readonly driftUnchecked?: string
 }
 
 export function statusScreen(cluster: Cluster, snapshot: Snapshot, extras: ScreenExtras = {}): StyledLine[] {
@@ -29,7 +31,7 @@ export function statusScreen(cluster: Cluster, snapshot: Snapshot, extras: Scree
         [
           [piece('Quorum', 'heading'), toned(drawn.quorum)],
           [piece('Fencing', 'heading'), toned(drawn.fencing)],
-          ...driftRow(extras.drift),
+          ...driftRow(extras),
         ],
         0,
       ),
@@ -139,7 +141,10 @@ function linksOf(drawn: Picture, name: NodeName): Piece[] {
 
 const rank = (m: Mark): number => ['bad', 'warn', 'busy', 'dim', 'good'].indexOf(m.tone)
 
-function driftRow(drift: readonly string[] | undefined): Piece[][] {
+function driftRow({ drift, driftUnchecked }: ScreenExtras): Piece[][] {
+  if (driftUnchecked !== undefined) {
+    return [[piece('Drift', 'heading'), piece(`could not be checked: ${driftUnchecked}`, 'warn')]]
+  }
   if (drift === undefined) return []
   if (drift.length === 0)
     return [[piece('Drift', 'heading'), piece('none: the machines are as the cluster file says', 'good')]]

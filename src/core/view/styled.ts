@@ -50,19 +50,27 @@ export function table(rows: readonly (readonly Piece[])[], indent = 2): StyledLi
   ])
 }
 
-/** Breaks a line at spaces so that no part is wider than `width`; later parts are indented. Tones are kept. */
+/** Breaks a line at spaces (a word that is too long anywhere) so that no part is wider than `width`; later parts are
+ *  indented. Tones are kept. */
 export function wrap(line: StyledLine, width: number, indent: number): StyledLine[] {
-  const words = line.flatMap(p => p.text.split(/(?<= )/).map(text => piece(text, p.tone)))
+  const words = line.flatMap(p =>
+    p.text.split(/(?<= )/).flatMap(text => chunks(text, width - indent).map(c => piece(c, p.tone))),
+  )
   const out: Piece[][] = [[]]
   let used = 0
   for (const word of words) {
-    const size = columns(word.text)
     if (used + columns(word.text.trimEnd()) > width && used > indent) {
       out.push([piece(' '.repeat(indent))])
       used = indent
     }
     out[out.length - 1]?.push(word)
-    used += size
+    used += columns(word.text)
   }
   return out
+}
+
+const chunks = (text: string, size: number): string[] => {
+  const signs = [...text]
+  if (signs.length <= size) return [text]
+  return [signs.slice(0, size).join(''), ...chunks(signs.slice(size).join(''), size)]
 }
