@@ -21,7 +21,8 @@ export function parseConfiguration(text: string): Result<ConfigurationView, stri
   return ok({
     leftovers: elements
       .filter(
-        ({ name, attributes }) => name === 'rsc_location' && /^cli-(prefer|ban)-/.test(attributes.get('id') ?? ''),
+        ({ name, attributes }) =>
+          name === 'rsc_location' && /^(cli-(prefer|ban)|drbd-fence)-/.test(attributes.get('id') ?? ''),
       )
       .map(({ attributes }) => attributes.get('id') ?? ''),
     targets: new Map(devices.map(device => [device.attributes.get('id') ?? '', targetsOf(device)])),

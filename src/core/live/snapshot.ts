@@ -13,7 +13,8 @@ export interface Snapshot {
   readonly replicas: readonly ReplicaState[]
   readonly fencing: FencingState
   readonly failures: readonly OperationFailure[]
-  /** Location constraints that a move by hand has left behind (`cli-prefer-*`, `cli-ban-*`). */
+  /** Location constraints that a move by hand has left behind (`cli-prefer-*`, `cli-ban-*`), and those of DRBD's own
+   *  fence-peer handler (`drbd-fence-*`). */
   readonly leftovers: readonly string[]
   readonly unseen: readonly Unseen[]
 }
