@@ -4,7 +4,7 @@ import { prng } from '../../src/core/base/prng.ts'
 import { constraints } from './parts/constraints.ts'
 import { type Draw, drawer, type Level, pairs } from './parts/draw.ts'
 import { fencingDevices, type Made, resources } from './parts/resources.ts'
-import { el, type Tree } from './tree.ts'
+import { el, mapTree, type Tree, withAttributes } from './tree.ts'
 
 /** What "now" is in every generated CIB, in seconds. */
 export const epoch = 1_700_000_000
@@ -29,9 +29,28 @@ export function generate(seed: number, level: Level): Scenario {
     el('resources', {}, ...draw.sample([...templated(draw, made), ...devices.map(d => d.tree)], 99)),
     el('constraints', {}, ...constraints(draw, made, places)),
     ...defaults(draw),
+    ...topology(draw, devices),
     ...tags(draw, made),
   )
-  return { draw, cib: cibOf(draw, configuration, status(draw, nodes, made)) }
+  const spelt = level >= 4 && draw.percent(12) ? oldRoles(configuration) : configuration
+  return { draw, cib: cibOf(draw, spelt, status(draw, nodes, made)) }
+}
+
+const oldNames: Readonly<Record<string, string>> = {
+  Promoted: 'Master',
+  Unpromoted: 'Slave',
+  'promoted-max': 'master-max',
+  'promoted-node-max': 'master-node-max',
+}
+
+/** The spelling of old: still accepted everywhere. */
+function oldRoles(configuration: Tree): Tree {
+  const names = ['role', 'rsc-role', 'with-rsc-role', 'name', 'value']
+  return mapTree(configuration, tree => {
+    const changed = names.filter(name => oldNames[tree.attributes[name] ?? ''] !== undefined)
+    const values = changed.map(name => [name, oldNames[tree.attributes[name] ?? '']] as const)
+    return changed.length === 0 ? tree : withAttributes(tree, Object.fromEntries(values))
+  })
 }
 
 function nodeNames(draw: Draw): string[] {
@@ -130,6 +149,13 @@ function defaults(draw: Draw): Tree[] {
   }
   const resourceDefaults = pairs('meta_attributes', 'defaults', values)
   return resourceDefaults.length === 0 ? [] : [el('rsc_defaults', {}, ...resourceDefaults)]
+}
+
+function topology(draw: Draw, devices: readonly Made[]): Tree[] {
+  if (devices.length === 0 || !draw.percent(8)) return []
+  const level = (device: Made, at: number): Tree =>
+    el('fencing-level', { id: `level${at}`, target: device.id.replace('fence-', ''), index: '1', devices: device.id })
+  return [el('fencing-topology', {}, ...devices.map(level))]
 }
 
 function tags(draw: Draw, made: readonly Made[]): Tree[] {

@@ -154,7 +154,6 @@ function order(draw: Draw, made: readonly Made[]): Tree | undefined {
     id,
     first: first.id,
     'first-action': action(first),
-    // biome-ignore lint/suspicious/noThenProperty: the attribute's name in the CIB
     then: then.id,
     'then-action': action(then),
     kind,
