@@ -24,6 +24,21 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('../commands/apply.ts')).applyCommand(),
   },
   {
+    name: 'status',
+    summary: 'one screen: would a failure now be survived?',
+    load: async () => (await import('../commands/status.ts')).statusCommand(),
+  },
+  {
+    name: 'switchover',
+    summary: 'move a service to another node on purpose',
+    load: async () => (await import('../commands/switchover.ts')).switchoverCommand(),
+  },
+  {
+    name: 'serve',
+    summary: 'the same screen as a live page on this machine',
+    load: async () => (await import('../commands/serve.ts')).serveCommand(),
+  },
+  {
     name: 'lab',
     summary: 'the same cluster on virtual machines',
     load: async () => (await import('../commands/lab.ts')).labCommand(),
@@ -37,6 +52,11 @@ export const verbs: readonly Verb[] = [
     name: 'demo',
     summary: 'the whole story: build, pull the plug, report',
     load: async () => (await import('../commands/demo.ts')).demoCommand(),
+  },
+  {
+    name: 'simulate',
+    summary: 'every fault in milliseconds, without machines',
+    load: async () => (await import('../commands/simulate.ts')).simulateCommand(),
   },
   {
     name: 'schedule',
