@@ -114,12 +114,16 @@ export function promote(drbd: Drbd, res: string, node: string): Promotion {
   const site = siteOf(drbd, res)
   const r = replicaOf(site, node)
   if (r.role === 'Primary') return { kind: 'done' }
-  const refused = refusal(drbd, site, r)
-  if (refused) return { kind: 'refused', why: refused }
-  const silent = [...r.peers.values()].some(
+  const silent = [...r.peers.values()].filter(
     p => p.connection === 'Connected' && !drbd.ports.reachable(node, p.node, site.config.link),
   )
-  if (silent) return { kind: 'again' }
+  if (silent.length > 0) {
+    for (const { node: peer, session } of silent)
+      drbd.ports.timer.after(site.config.pingTimeout, node, { kind: 'check', res, node, peer, session })
+    return { kind: 'again' }
+  }
+  const refused = refusal(drbd, site, r)
+  if (refused) return { kind: 'refused', why: refused }
   const unknown = unknownPeers(site, r)
   if (unknown.length > 0 && !drbd.ports.bugs.has('promote-without-fencing-the-peer')) {
     for (const p of unknown) if (p.handler !== 'running') startFencing(drbd, site, r, p)

@@ -57,7 +57,9 @@ export function withNodeAttribute(
 ): Configuration {
   const change = (entry: NodeEntry): NodeEntry => {
     if (entry.uname !== node) return entry
-    const kept = entry.attributes.map(set => ({ ...set, pairs: set.pairs.filter(pair => pair.name !== name) }))
+    const kept = entry.attributes
+      .map(set => ({ ...set, pairs: set.pairs.filter(pair => pair.name !== name) }))
+      .filter(set => set.pairs.length > 0)
     const made: PairSet[] =
       value === undefined
         ? []

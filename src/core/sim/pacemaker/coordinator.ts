@@ -111,19 +111,10 @@ export function integrated(p: Pacemaker, node: string): void {
   stack.integrating = false
   if (!coordinates(p, node)) return
   const joining = colleagues(p, node)
-  publish(
-    p,
-    stack,
-    chosenCopy(
-      p,
-      stack,
-      joining.filter(s => s.coordinator === node || s.coordinator === undefined),
-    ),
-  )
-  for (const member of joining) {
-    member.coordinator = node
-    readNode(p, stack, member.node)
-  }
+  const copy = chosenCopy(p, stack, joining)
+  for (const member of joining) member.coordinator = node
+  publish(p, stack, copy)
+  for (const member of joining) readNode(p, stack, member.node)
   for (const other of p.ports.members(node)) if (!joining.some(s => s.node === other)) markPending(p, stack, other)
   abort(p, stack, 'a node joined')
 }

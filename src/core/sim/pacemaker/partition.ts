@@ -14,10 +14,10 @@ export const colleagues = (p: Pacemaker, node: string): Stack[] => {
     .map(other => stackOf(p, other))
 }
 
-/** Everyone in the partition holds this CIB from now on. */
+/** Everyone who has joined the same coordinator holds this CIB from now on. */
 export function publish(p: Pacemaker, by: Stack, cib: CibCopy): void {
   by.cib = cib
-  for (const stack of colleagues(p, by.node)) stack.cib = cib
+  for (const stack of colleagues(p, by.node)) if (stack.coordinator === by.coordinator) stack.cib = cib
 }
 
 /** A change of the configuration from a node: false where the partition cannot agree on it now. */
