@@ -22,6 +22,7 @@ export const warning: Make = maker('warning')
 export function choice(word: string, words: readonly string[], kind: string): string {
   const near = closest(word, words)
   if (near !== undefined) return `did you mean \`${near}\`?`
+  if (words.length > 12) return `it is none of its ${words.length} ${kind}s`
   return words.length === 0 ? `there is no ${kind} in this file` : `there is: ${words.map(w => `\`${w}\``).join(', ')}`
 }
 

@@ -136,8 +136,15 @@ const cases: Readonly<Record<string, readonly Change[]>> = {
   'a secret in a form that is none': [
     ['plug: 1, password: { file: secrets/pdu }', 'plug: 1, password: { fiel: secrets/pdu }'],
   ],
-  'a secret that must stand in the CIB': [['plug: 1, password', 'plug: 1, community']],
+  'a secret that must stand in the CIB': [
+    ['fence_apc, ip: 10.10.9.9, plug: 1, password', 'fence_apc_snmp, ip: 10.10.9.9, plug: 1, community'],
+  ],
   "Holdfast's own parameters, and no parameters": [['plug: 1,', 'plug: 1, pcmk_host_list: alpha, Bad Name: x,']],
+  'slips in a fence device': [
+    ['plug: 1, password', 'plugg: 1, usrname: x, frob: 2, password'],
+    ['agent: fence_apc, ip: 10.10.9.9, plug: 2', 'agent: fence_redfsh, plug: 2'],
+  ],
+  'a device without its address': [['ip: 10.10.9.9, plug: 1', 'plug: 1']],
   'the device is the node': [['10.10.9.9, plug: 1', '10.10.1.1, plug: 1']],
   'one outlet for two nodes': [['plug: 2', 'plug: 1']],
   'unknown volume, node and service': [

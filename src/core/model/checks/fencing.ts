@@ -1,8 +1,10 @@
 // A lost node has to be off before its services start elsewhere, and something has to be able to switch it off.
 // Source: best practice, "stonith-enabled=false", "IPMI on the host's own power as the only device; ssh fencing";
 // security.md: secrets never in the file.
+import { closest } from '../../base/suggest.ts'
 import { parseAddress, sameAddress } from '../addresses.ts'
-import { error, type FilePath, type Finding, repeated, warning } from '../finding.ts'
+import { knownAgents, parametersOf } from '../fence-agents.ts'
+import { choice, error, type FilePath, type Finding, repeated, warning } from '../finding.ts'
 import type { Cluster, FenceDevice, Node } from '../types.ts'
 
 export function checkFencing(cluster: Cluster): readonly Finding[] {
@@ -63,14 +65,16 @@ const isSecret = (name: string): boolean =>
     name,
   )
 /** Set by the compiler. */
-const ours = /^(?:pcmk_(?:host_list|host_map|host_check|delay_base)|action|method)$/
+const ours = /^(?:pcmk_(?:host_list|host_map|host_check|delay_base)|action|method)$|_script$/
+
+const provesNothing = /^fence_(?:ssh|dummy|manual|null)$/
 
 function checkDevice(node: Node, device: FenceDevice, path: FilePath): readonly Finding[] {
   const { agent, parameters, secrets } = device
   const names = Object.keys(parameters)
-  const self = parseAddress(parameters['ip'] ?? parameters['ipaddr'] ?? '')
+  const self = parseAddress(parameters['ip'] ?? '')
   return [
-    ...(/^fence_(?:ssh|dummy|manual|null)$/.test(agent)
+    ...(provesNothing.test(agent)
       ? [
           error(
             'fence-agent',
@@ -93,9 +97,7 @@ function checkDevice(node: Node, device: FenceDevice, path: FilePath): readonly 
     ...names
       .filter(name => ours.test(name))
       .map(name => error('fence-parameter', [...path, name], `\`${name}\` is set by Holdfast`, 'take it out')),
-    ...[...names, ...Object.keys(secrets)]
-      .filter(name => !/^[a-z][a-z0-9_-]*$/.test(name))
-      .map(name => error('fence-parameter', [...path, name], `\`${name}\` is no parameter of a fence agent`)),
+    ...checkParameters(device, path),
     ...Object.keys(secrets)
       .filter(name => !hasProgram.includes(name))
       .map(name =>
@@ -115,6 +117,41 @@ function checkDevice(node: Node, device: FenceDevice, path: FilePath): readonly 
           ),
         ]
       : []),
+  ]
+}
+
+/** Every key beside `agent`, `level` and `shares-power` is the agent's: it has to know it. */
+function checkParameters({ agent, parameters, secrets }: FenceDevice, path: FilePath): readonly Finding[] {
+  const known = parametersOf(agent)
+  const names = [...Object.keys(parameters), ...Object.keys(secrets)].filter(name => !ours.test(name))
+  if (provesNothing.test(agent)) return []
+  if (known === undefined) {
+    const near = closest(agent, knownAgents)
+    const hint =
+      near === undefined
+        ? 'Holdfast cannot check its parameters; `NAME -o metadata` lists them'
+        : `did you mean \`${near}\`?`
+    return [
+      warning('unknown-fence-agent', [...path, 'agent'], `${agent} is no fence agent that Holdfast knows`, hint),
+      ...names
+        .filter(name => !/^[A-Za-z][A-Za-z0-9_-]*$/.test(name))
+        .map(name => error('fence-parameter', [...path, name], `\`${name}\` is no parameter of a fence agent`)),
+    ]
+  }
+  return [
+    ...names
+      .filter(name => !known.includes(name))
+      .map(name =>
+        error(
+          'fence-parameter',
+          [...path, name],
+          `${agent} has no parameter \`${name}\``,
+          choice(name, known, 'parameter'),
+        ),
+      ),
+    ...(names.includes('ip')
+      ? []
+      : [error('fence-no-address', path, `${agent} needs \`ip\`: the address of the device`)]),
   ]
 }
 
