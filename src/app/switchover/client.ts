@@ -1,10 +1,10 @@
-// The client from whose place the outage is measured: in the lab its client machine; at home this machine, where it
-// reaches the service, and otherwise the node that takes over.
+// The place from which the outage is measured: in the lab its client machine; at home a node that the service does not come
+// from, best a third one. Not the administrator's machine: it may be in another network, behind something that accepts
+// every connection.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type NodeName, nodeName } from '../../core/base/units.ts'
+import type { NodeName } from '../../core/base/units.ts'
 import { blueprintOf } from '../../core/blueprints/registry.ts'
 import type { Cluster, Service } from '../../core/model/types.ts'
-import { localTransport } from '../../io/transport/local.ts'
 import { sshTransport } from '../../io/transport/ssh.ts'
 import type { Transport } from '../../io/transport/transport.ts'
 import type { Session } from '../session.ts'
@@ -22,33 +22,26 @@ export function portOf(cluster: Cluster, service: Service): number | undefined {
 export async function watchAsClient(
   session: Session,
   service: Service,
-  to: NodeName,
+  { from, to }: { readonly from: NodeName; readonly to: NodeName },
 ): Promise<(() => Promise<Outage>) | undefined> {
   const address = service.addresses[0]?.address
   const port = portOf(session.cluster, service)
-  if (address === undefined || port === undefined) return undefined
-  const candidates = clients(session, to)
-  for (const [index, { transport, isOurs }] of candidates.entries()) {
-    const probe = startProbe(transport, address, port)
-    const isLast = index === candidates.length - 1
-    if ((await probe.ready) || isLast)
-      return () => probe.stop().finally(() => (isOurs ? dispose(transport) : undefined))
-    await probe.stop()
-    if (isOurs) await dispose(transport)
+  const transport = placeOf(session, from, to)
+  if (address === undefined || port === undefined || !transport) return undefined
+  const probe = startProbe(transport, address, port)
+  await probe.ready
+  // The outage ends for the client when it is let in again, a moment after the last part runs.
+  return async () => {
+    await Promise.race([probe.next(accepted => accepted), sleep(3_000)])
+    const outage = await probe.stop()
+    if (session.lab) await transport[Symbol.asyncDispose]()
+    return outage
   }
-  return undefined
 }
 
-const dispose = (transport: Transport): PromiseLike<void> => transport[Symbol.asyncDispose]()
-
-function clients(session: Session, to: NodeName): readonly { transport: Transport; isOurs: boolean }[] {
-  const { lab } = session
-  if (lab) {
-    const { name, ssh } = lab.client
-    const transport = sshTransport(name, { host: name, configFile: ssh.configFile })
-    return [{ transport, isOurs: true }]
-  }
-  const target = session.transports.get(to)
-  const here = { transport: localTransport(nodeName('this-machine')), isOurs: true }
-  return target ? [here, { transport: target, isOurs: false }] : [here]
+/** In the lab a connection of its own, which is disposed of with the measurement. */
+function placeOf({ lab, transports }: Session, from: NodeName, to: NodeName): Transport | undefined {
+  if (lab) return sshTransport(lab.client.name, { host: lab.client.name, configFile: lab.client.ssh.configFile })
+  const third = [...transports.keys()].find(name => name !== from && name !== to)
+  return transports.get(third ?? to)
 }

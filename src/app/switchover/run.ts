@@ -85,7 +85,7 @@ async function move(
   const checkpoint = await checkpointOf(session, move, hooks, signal)
   if (signal.aborted) return interrupted('nothing was changed')
   hooks.note('a client comes to the address')
-  const outageSeen = await watchAsClient(session, service, to)
+  const outageSeen = await watchAsClient(session, service, move)
   hooks.begin(`moving ${service.name} from ${from} to ${to}`)
   const begun = instant(Date.now())
   const end = await moveAndWait(session, move, before, options)
