@@ -8,7 +8,7 @@ import { judged } from './compare.ts'
 import { absent, givenCases } from './given.ts'
 import { counts, outcomes } from './run.ts'
 
-const floor: Readonly<Record<string, number>> = JSON.parse(
+const floor: Readonly<Record<(typeof judged)[number], number>> = JSON.parse(
   readFileSync(join(import.meta.dirname, 'floor.json'), 'utf8'),
 )
 
