@@ -24,7 +24,7 @@ export interface ClientState {
   readonly underWay: Map<number, { readonly at: number; readonly node: string }>
   readonly acknowledged: Acknowledgement[]
   readonly failed: { readonly at: number; readonly why: string }[]
-  /** Newest acknowledged row in each of the blocks that are overwritten again and again. */
+  /** Newest row, acknowledged with two copies, in each of the blocks that are overwritten again and again. */
   readonly newest: Map<number, number>
   connectedTo: string | undefined
   reconnectAt: number
@@ -161,6 +161,7 @@ export function volumeAnswered(
 export function answered(ports: ClientPorts, c: ClientState, row: number, twice: boolean): void {
   if (!c.underWay.delete(row)) return
   c.acknowledged.push({ row, at: ports.timer.now(), twice })
+  if (!twice) return
   const hot = row % hotBlocks
   c.newest.set(hot, Math.max(c.newest.get(hot) ?? 0, row))
 }

@@ -1,16 +1,19 @@
 // Invariant 8: once faults stop, the service returns within its budget.
 // It looks at the clients' ledgers.
-import { serving } from '../clients.ts'
+
+import type { ClientState } from '../clients.ts'
+import { ownBlock, serving } from '../clients.ts'
 import type { Sim } from '../sim.ts'
 import type { Oracle } from './oracle.ts'
 
-/** A disk was destroyed, and no other replica is up to date. */
-const dataIsGone = (sim: Sim, volumes: readonly string[]): boolean =>
-  volumes.some(
-    volume =>
-      [...sim.state.ruined].some(key => key.endsWith(`/${volume}`)) &&
-      ![...(sim.state.drbd.resources.get(volume)?.replicas.values() ?? [])].some(r => r.disk === 'UpToDate'),
-  )
+/** A disk was destroyed, and no other replica holds everything that was acknowledged. */
+const dataIsGone = (sim: Sim, c: ClientState): boolean =>
+  c.service.volumes.some(volume => {
+    const keys = [...sim.state.disks.keys()].filter(key => key.endsWith(`/${volume}`))
+    const whole = (key: string): boolean =>
+      c.acknowledged.every(a => sim.state.disks.get(key)?.blocks.get(ownBlock(a.row)) === a.row)
+    return keys.some(key => sim.state.ruined.has(key)) && !keys.some(key => !sim.state.ruined.has(key) && whole(key))
+  })
 
 export const serviceReturns: Oracle = {
   name: 'service-returns',
@@ -21,7 +24,7 @@ export const serviceReturns: Oracle = {
   watch: sim => ({
     end: () => {
       const stuck = sim.state.clients.find(c => {
-        if (dataIsGone(sim, c.service.volumes)) return false
+        if (dataIsGone(sim, c)) return false
         const last = c.acknowledged.at(-1)
         return serving(sim.clients, c) === undefined || !last || sim.now() - last.at > 30_000
       })
