@@ -114,11 +114,20 @@ export function historiesLines(
         ),
       ],
     ]),
+    ...soleCopies(report),
     ...report.violations
       .slice(0, 10)
       .map(v => [piece(`  seed ${v.seed}  `, 'bad'), piece(`${v.violation.oracle}: ${v.violation.what}`)]),
     ...(report.smallest ? smallestLines(report.smallest, replay) : []),
   ]
+}
+
+/** What no invariant promises, but a person should know: the only copy of a row was on a node that lost. */
+function soleCopies({ soleCopyLosses }: HistoriesReport): StyledLine[] {
+  const first = soleCopyLosses[0]
+  if (!first) return []
+  const text = `${soleCopyLosses.length} histories end without rows that had only one copy when they were acknowledged (two faults in a row; first: seed ${first.seed}, ${first.rows} rows)`
+  return [[piece(`  ${text}`, 'warn')]]
 }
 
 function smallestLines(
