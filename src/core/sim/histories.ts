@@ -15,6 +15,7 @@ import { watcher } from './oracles/all.ts'
 import type { Violation } from './oracles/oracle.ts'
 import type { SimPlan } from './plan.ts'
 import type { Sim, SimOptions } from './sim.ts'
+import { lostRows } from './world.ts'
 
 export interface HistoryOptions {
   readonly histories: number
@@ -36,6 +37,8 @@ export interface HistoryResult {
   readonly outages: readonly number[]
   readonly journal: readonly Entry[]
   readonly simulated: number
+  /** Acknowledged rows, of which only one copy existed at that time, that the service does not hold in the end. */
+  readonly soleCopies: number
 }
 
 export interface HistoriesReport {
@@ -54,6 +57,8 @@ export interface HistoriesReport {
     readonly worstSeed: number
   }
   readonly simulatedMilliseconds: number
+  /** Histories after which rows are missing that had only one copy: no invariant promises them, a person should know. */
+  readonly soleCopyLosses: readonly { readonly seed: number; readonly rows: number }[]
 }
 
 /** All histories begin with the same boot, so that a seed alone names one. */
@@ -78,6 +83,7 @@ export function histories(plan: SimPlan, options: HistoryOptions): HistoriesRepo
   const worst: { outage: number; seed: number }[] = []
   let smallest: HistoryResult | undefined
   let simulatedMilliseconds = 0
+  const soleCopyLosses: { seed: number; rows: number }[] = []
   let count = 0
   for (; count < options.histories; count += 1) {
     const seed = options.seed + count
@@ -86,6 +92,7 @@ export function histories(plan: SimPlan, options: HistoryOptions): HistoriesRepo
     for (const { family } of result.incidents) byFamily.set(family, (byFamily.get(family) ?? 0) + 1)
     worst.push({ outage: Math.max(0, ...result.outages), seed })
     options.progress?.(count + 1)
+    if (result.soleCopies > 0) soleCopyLosses.push({ seed, rows: result.soleCopies })
     if (!result.violation) continue
     violations.push({ seed, violation: result.violation })
     smallest ??= shrink(booted, result, options)
@@ -102,6 +109,7 @@ export function histories(plan: SimPlan, options: HistoryOptions): HistoriesRepo
     smallest,
     outage: percentiles(worst),
     simulatedMilliseconds,
+    soleCopyLosses,
   }
 }
 
@@ -147,6 +155,7 @@ export function replay(
     ),
     journal: sim.state.journal.slice(from),
     simulated: sim.now() - started,
+    soleCopies: sim.state.clients.reduce((sum, c) => sum + (lostRows(sim, c)?.length ?? 0), 0),
   })
   for (const { at, incident, heals } of timetable(incidents)) {
     const violation = watch.advance(started + at)

@@ -8,10 +8,10 @@ import { diskKey } from '../state.ts'
 import type { Oracle } from './oracle.ts'
 import { promotions } from './oracle.ts'
 
-/** Acknowledged rows that a node's replica does not hold. */
+/** Rows, acknowledged with two copies, that a node's replica does not hold. */
 function missing(sim: Sim, c: ClientState, node: string, volume: string): number[] {
   const blocks = sim.state.disks.get(diskKey(node, volume))?.blocks
-  return c.acknowledged.filter(a => blocks?.get(ownBlock(a.row)) !== a.row).map(a => a.row)
+  return c.acknowledged.filter(a => a.twice && blocks?.get(ownBlock(a.row)) !== a.row).map(a => a.row)
 }
 
 /** The disk behind a Primary: its own, or an up-to-date peer's. */
@@ -25,8 +25,9 @@ export const acknowledgedWrites: Oracle = {
   name: 'acknowledged-writes',
   invariant: 2,
   checks:
-    'whoever becomes Primary holds every row that was acknowledged to a client, and so does the service at the end',
-  doesNotCheck: 'protocols A and B, which promise less; rows whose every copy was on a disk that a fault destroyed',
+    'whoever becomes Primary holds every row that a second, up-to-date disk had when it was acknowledged; so does the service at the end',
+  doesNotCheck:
+    'rows that only one disk had when they were acknowledged (the report counts them apart); protocols A and B; destroyed disks',
   watch: sim => {
     const fresh = promotions(sim)
     const judge = (node: string, volume: string, when: string): string | undefined => {
