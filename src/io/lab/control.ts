@@ -103,9 +103,12 @@ export async function serveControl(path: string, lab: Lab): Promise<AsyncDisposa
   const server = createServer(socket => {
     socket.on('error', () => socket.destroy())
     let turn: Promise<void> = Promise.resolve()
-    createInterface({ input: socket }).on('line', line => {
-      turn = turn.then(() => answer(lab, socket, line))
-    })
+    // An Interface tells the socket's errors a second time.
+    createInterface({ input: socket })
+      .on('line', line => {
+        turn = turn.then(() => answer(lab, socket, line))
+      })
+      .on('error', () => socket.destroy())
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

@@ -57,7 +57,7 @@ const tcgProcessor = 'max,-la57,-pku,-smap,-smep,-umip'
 // net.ifnames=0: eth0, eth1 … in the order of the cards. mitigations: there is no neighbour to protect from.
 const kernelLine = [
   'root=/dev/vda rw console=ttyS0 net.ifnames=0 mitigations=off init_on_alloc=0 loglevel=4',
-  'systemd.show_status=0 rcupdate.rcu_expedited=1 panic=0',
+  'systemd.show_status=0 rcupdate.rcu_expedited=1 8250.nr_uarts=1',
 ].join(' ')
 
 function processor(accelerator: Hardware['accelerator']): readonly string[] {

@@ -13,12 +13,17 @@ export const installed: readonly { readonly file: string; readonly to: string; r
   { file: 'init.sh', to: 'usr/lib/holdfast-lab/init.sh', mode: '755' },
   { file: 'identity.py', to: 'usr/lib/holdfast-lab/identity.py', mode: '755' },
   { file: 'customize.sh', to: 'usr/lib/holdfast-lab/customize.sh', mode: '755' },
+  {
+    file: 'holdfast-lab-network.service',
+    to: 'etc/systemd/system/holdfast-lab-network.service',
+    mode: '644',
+  },
   { file: 'holdfast-lab-identity.service', to: 'etc/systemd/system/holdfast-lab-identity.service', mode: '644' },
 ]
 
 const common = [
   ...['systemd-sysv', 'dbus', 'udev', 'kmod', 'linux-image-amd64', 'initramfs-tools', 'busybox-static'],
-  ...['ifupdown', 'iproute2', 'iputils-ping', 'iputils-arping', 'openssh-server', 'sudo', 'chrony', 'nftables'],
+  ...['iproute2', 'iputils-ping', 'iputils-arping', 'openssh-server', 'sudo', 'chrony', 'nftables'],
   ...['lvm2', 'dmsetup', 'xfsprogs', 'e2fsprogs', 'psmisc', 'procps', 'less', 'curl', 'netcat-openbsd', 'iperf3'],
   ...['python3', 'ca-certificates', 'libxml2-utils'],
   ...['pacemaker', 'pacemaker-cli-utils', 'corosync', 'resource-agents', 'drbd-utils', 'haproxy'],

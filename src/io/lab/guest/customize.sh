@@ -12,15 +12,27 @@ for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub
   fstrim.timer man-db.timer logrotate.timer systemd-pstore.service e2scrub_reap.service getty@.service; do
   systemctl --quiet disable "$unit" 2>/dev/null || true
 done
-# networking.service needs no wait for udev: the initrd has made the cards already.
-systemctl --quiet mask ifupdown-pre.service serial-getty@ttyS0.service systemd-update-utmp.service systemd-hwdb-update.service \
-  systemd-journal-catalog-update.service ldconfig.service e2scrub_all.timer getty-static.service sshd-keygen.service 2>/dev/null
-systemctl --quiet enable holdfast-lab-identity.service
+systemctl --quiet mask serial-getty@ttyS0.service systemd-update-utmp.service systemd-hwdb-update.service \
+  systemd-journal-catalog-update.service ldconfig.service e2scrub_all.timer getty-static.service sshd-keygen.service \
+  modprobe@configfs.service modprobe@drm.service modprobe@fuse.service sys-fs-fuse-connections.mount \
+  systemd-binfmt.service proc-sys-fs-binfmt_misc.automount systemd-udev-load-credentials.service lvm2-monitor.service \
+  systemd-logind.service systemd-journal-flush.service 2>/dev/null
+mkdir -p /etc/systemd/system-generators /etc/systemd/journald.conf.d /etc/systemd/system/systemd-udev-trigger.service.d
+ln -s /dev/null /etc/systemd/system-generators/systemd-ssh-generator
+printf '[Journal]\nStorage=volatile\n' >/etc/systemd/journald.conf.d/lab.conf
+# A lab machine has hundreds of devices that nobody asks about (consoles, memory blocks); udev meets only the others.
+cat >/etc/systemd/system/systemd-udev-trigger.service.d/lab.conf <<'END'
+[Service]
+ExecStart=
+ExecStart=/usr/bin/udevadm trigger --type=devices --action=add --subsystem-match=block --subsystem-match=net \
+  --subsystem-match=virtio --subsystem-match=virtio-ports --subsystem-match=misc
+END
+systemctl --quiet enable holdfast-lab-identity.service holdfast-lab-network.service
 
 printf '/dev/vda / ext4 noatime,errors=remount-ro 0 0\n' >/etc/fstab
 printf 'debian\n' >/etc/hostname
 printf '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n' >/etc/hosts
-printf 'auto lo\niface lo inet loopback\nauto eth0\niface eth0 inet static\n  address 198.18.0.15/24\n' >/etc/network/interfaces
+printf 'link set dev lo up\naddr add 198.18.0.15/24 dev eth0\nlink set dev eth0 up\n' >/etc/holdfast-lab-network
 : >/etc/machine-id
 rm -f /var/lib/dbus/machine-id /etc/resolv.conf
 # Host keys for the golden machine only: each clone gets its own before anybody connects.

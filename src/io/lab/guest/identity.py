@@ -39,16 +39,14 @@ def add_entropy(seed):
 
 
 def network(cards):
-    text = ['auto lo', 'iface lo inet loopback']
-    batch = []
+    forget, become = [], ['link set dev lo up']
     for card in cards:
-        batch += [f"link set dev {card['name']} down", f"addr flush dev {card['name']}",
-                  f"link set dev {card['name']} address {card['mac']}"]
+        forget += [f"link set dev {card['name']} down", f"addr flush dev {card['name']}"]
+        become += [f"link set dev {card['name']} address {card['mac']}"]
         if 'address' in card:
-            text += [f"auto {card['name']}", f"iface {card['name']} inet static", f"  address {card['address']}"]
-            batch += [f"addr add {card['address']} brd + dev {card['name']}", f"link set dev {card['name']} up"]
-    write_file('/etc/network/interfaces', 0o644, '\n'.join(text) + '\n')
-    subprocess.run(['ip', '-batch', '-'], input='\n'.join(batch) + '\n', text=True, check=True)
+            become += [f"addr add {card['address']} brd + dev {card['name']}", f"link set dev {card['name']} up"]
+    write_file('/etc/holdfast-lab-network', 0o644, '\n'.join(become) + '\n')
+    subprocess.run(['ip', '-batch', '-'], input='\n'.join(forget + become) + '\n', text=True, check=True)
 
 
 def become(who):
