@@ -1,7 +1,7 @@
 // Model → what one machine needs besides the CIB: packages, units, files, openings.
 // Source: best practice: units masked, `127.0.1.1`, authkey 0400, ip_nonlocal_bind, firewall on with targeted rules.
 
-import type { ServicePlan } from '../blueprints/blueprint.ts'
+import type { ServiceFile, ServicePlan } from '../blueprints/blueprint.ts'
 import { blueprintOf } from '../blueprints/registry.ts'
 import { print as printCorosync } from '../corosync/print.ts'
 import { print as printResource } from '../drbd/print.ts'
@@ -40,14 +40,18 @@ export function toHost(cluster: Cluster, node: Node, platform: Platform): HostAr
       ...(verifies ? verifyFiles(volumes.filter(volume => volume.nodes[0] === node.name)) : []),
       ...sysctlFiles(plans),
       ...secretFiles(cluster),
-      ...plans
-        .flatMap(plan => plan.files)
-        .map(
-          ({ reload, ...file }): HostFile => ({ ...file, then: reload === undefined ? [] : [`unit-reload:${reload}`] }),
-        ),
+      ...plans.flatMap(plan => plan.files).map(hostFile),
     ],
   }
 }
+
+const hostFile = ({ reload, ...file }: ServiceFile): HostFile => ({
+  ...file,
+  then: [
+    ...(file.path.startsWith('/etc/systemd/system/') ? (['systemd-reload'] as const) : []),
+    ...(reload === undefined ? [] : ([`unit-reload:${reload}`] as const)),
+  ],
+})
 
 export const servicePlans = (cluster: Cluster, platform: Platform): readonly ServicePlan[] =>
   cluster.services.map(service =>

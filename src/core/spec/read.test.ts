@@ -232,6 +232,7 @@ const cases: Readonly<Record<string, readonly Change[]>> = {
   'PostgreSQL without a volume or an address': [['    volumes: [pgdata]\n    addresses: [10.10.1.100/24]\n', '']],
   'PostgreSQL without an address': [['    addresses: [10.10.1.100/24]\n', '']],
   'HAProxy with a volume': [['blueprint: postgresql', 'blueprint: haproxy']],
+  'two HAProxy': [more(`${web}${web.replaceAll('web', 'web2').replace('.101', '.102')}`)],
   "a service's address that is a node's, or no machine's": [
     ['[10.10.1.100/24]', '[10.10.1.1/24, 10.10.1.255/24, 127.0.0.1/8]'],
   ],
