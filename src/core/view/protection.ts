@@ -20,7 +20,7 @@ import { downRules } from './rules/down.ts'
 import { isStaying, lossRules } from './rules/loss.ts'
 import { apply, type Finding } from './rules/rule.ts'
 import { takeoverRules } from './rules/takeover.ts'
-import { warningRules } from './rules/warnings.ts'
+import { unseenWords, warningRules } from './rules/warnings.ts'
 
 /** `unprotected`: it serves, and a failure now would not be survived. `unknown`: nobody could be asked. */
 export type Answer = 'protected' | 'unprotected' | 'down' | 'unknown'
@@ -77,14 +77,7 @@ const mayFail = (f: Facts): NodeName[] =>
 
 const isHidden = (f: Facts, name: NodeName): boolean => (nodeState(f, name)?.membership ?? 'unknown') === 'unknown'
 
-const nobody = (f: Facts): Finding[] =>
-  f.snapshot.unseen.map(u => ({
-    code: 'unseen',
-    text:
-      u.what === 'everything'
-        ? `${u.node} does not answer us (${u.why})`
-        : `${u.what} on ${u.node} cannot be seen (${u.why})`,
-  }))
+const nobody = (f: Facts): Finding[] => f.snapshot.unseen.map(u => ({ code: 'unseen', text: unseenWords(u) }))
 
 /** What would stand in the way of surviving the loss of this one machine. */
 function standInTheWay(f: Facts, s: ServiceFacts, lost: NodeName): Finding[] {

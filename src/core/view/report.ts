@@ -40,7 +40,7 @@ function head(report: DrillReport): Markup {
     tag(
       'div',
       {},
-      tag('h1', {}, text(`${report.scenario}: ${passed ? 'survived' : 'failed'}`)),
+      tag('h1', {}, text(`${report.scenario}: ${report.verdict}`)),
       ...report.services.map(s => tag('p', { class: 'sentence' }, text(sentence(s, report)))),
       ...report.steps
         .filter(s => s.verdict === 'failed')

@@ -17,7 +17,7 @@ ${['good', 'warn', 'bad', 'busy', 'off', 'a', 'b', 'c']
       `.hf .${t}{fill:var(--${t}-soft);stroke:var(--${t})}.hf text.${t}{fill:var(--${t});stroke:none}.hf .line.${t}{fill:none}`,
   )
   .join('\n')}
-.hf .solid{fill:var(--bad);stroke:none;fill-opacity:.82}.hf text.onsolid{fill:#fff;font-weight:650}
+.hf .solid{fill:var(--bad);stroke:none;fill-opacity:.88}.hf text.onsolid{fill:var(--card);font-weight:650}
 `
 
 export const svg = (width: number, height: number, label: string, ...children: readonly Markup[]): Markup =>

@@ -1,6 +1,6 @@
 // A drill as a timeline: what the client saw on top, then where the service ran, the copies, the machines, and the
 // expectations; the faults are numbered lines through all of it, told in words below.
-import { elapsed, type Instant, showDuration } from '../base/units.ts'
+import { elapsed, type Instant, instant, showDuration } from '../base/units.ts'
 import type { DrillReport, Lane, Outage, ServiceReport, StepReport } from '../drill/report.ts'
 import type { WorldEvent } from '../drill/world.ts'
 import { type Markup, nothing, tag, text } from './markup.ts'
@@ -97,15 +97,15 @@ const label = (y: number, height: number, what: string, detail: string): Markup 
 /** Long names are cut; the lane's title has them whole. */
 const short = (what: string): string => ([...what].length > 24 ? `${[...what].slice(0, 23).join('')}…` : what)
 
-/** Acknowledged writes a second as a curve; every outage in red, with its length. */
+/** Acknowledged writes, second by second; every outage in red, with its length. */
 function clientLane(service: ServiceReport, report: DrillReport, scale: Scale, y: number): Markup {
   const most = Math.max(1, ...service.rate)
   const base = y + clientHeight
-  const points = service.rate.map((rate, i) => {
-    const at = Math.min(report.started + (i + 0.5) * 1_000, report.ended)
-    return `${xy(left + ((at - report.started) / Math.max(1, report.ended - report.started)) * (width - left - right))} ${xy(base - (rate / most) * (clientHeight - 8))}`
+  const steps = service.rate.map((rate, i) => {
+    const until = scale(instant(report.started + (i + 1) * 1_000))
+    return `V${xy(base - (rate / most) * (clientHeight - 8))}H${xy(until)}`
   })
-  const curve = points.length > 0 ? `M${xy(left)} ${base}L${points.join('L')}L${xy(width - right)} ${base}Z` : ''
+  const curve = steps.length > 0 ? `M${xy(left)} ${base}${steps.join('')}V${base}Z` : ''
   return tag(
     'g',
     {},
@@ -240,7 +240,7 @@ function faultLines(faults: readonly WorldEvent[], scale: Scale, bottom: number)
     return tag(
       'g',
       {},
-      line(x, y + 8, x, bottom, { class: 'bad line', 'stroke-dasharray': '4 3' }),
+      line(x, y + 8, x, bottom, { class: 'bad line', 'stroke-dasharray': '4 3', 'stroke-opacity': '.6' }),
       tag('circle', { cx: x, cy: y, r: 8.5, class: 'bad' }),
       words(x, y + 4, String(i + 1), { class: 'bad small strong', 'text-anchor': 'middle' }),
     )

@@ -1,6 +1,7 @@
 // What is worth knowing although the answer stands: redundancy that is reduced, proofs that are missing, things left
 // behind by hand. These never turn "protected" into something else; where one should, it belongs to another table.
 import { elapsed, type Instant, milliseconds, minutes, type NodeName, showDuration } from '../../base/units.ts'
+import type { Unseen } from '../../live/snapshot.ts'
 import { type Facts, isPresent } from '../facts.ts'
 import { deviceWords, fenceLevels, isReady } from './loss.ts'
 import { INFINITY, type Rule, type Words, words } from './rule.ts'
@@ -25,14 +26,16 @@ function lonelyLink(f: Facts): Words[] {
   return fewest < 2 ? [words('the nodes have one link only: its failure splits the cluster')] : []
 }
 
-function unseen(f: Facts): Words[] {
-  return f.snapshot.unseen.map(u =>
-    words(
-      u.what === 'everything'
-        ? `${u.node} does not answer us (${u.why}); what is shown of it is told by the others`
-        : `${u.what} on ${u.node} cannot be seen (${u.why})`,
-    ),
+const unseen = (f: Facts): Words[] =>
+  f.snapshot.unseen.map(u =>
+    words(u.what === 'everything' ? `${unseenWords(u)}; what is shown of it is told by the others` : unseenWords(u)),
   )
+
+/** What we were told often begins with the machine's name already. */
+export function unseenWords({ node, what, why }: Unseen): string {
+  const told = why.startsWith(`${node} `)
+  if (what === 'everything') return told ? why : `${node} does not answer us (${why})`
+  return told ? `${what}: ${why}` : `${what} on ${node} cannot be seen (${why})`
 }
 
 function fenceSpares(f: Facts): Words[] {

@@ -96,7 +96,7 @@ export const switchover: DrillReport = {
 export const failed: DrillReport = {
   ...powerLoss,
   verdict: 'failed',
-  steps: powerLoss.steps.map(s =>
+  steps: powerLoss.steps.slice(0, 4).map(s =>
     s.line === 3 ? { ...s, verdict: 'failed', to: at(60), why: 'after 50 s: alpha is not fenced; db is stopped' } : s,
   ),
   services: [
