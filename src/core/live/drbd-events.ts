@@ -1,11 +1,23 @@
 // What `drbdsetup events2 --now --statistics` says: the replicas of one node, as it sees itself and its peers.
-// DRBD 9 names its peers; 8.4 knows one peer by its address only. Sources: drbdsetup-9.0(8), drbdsetup-8.4(8).
+// DRBD 9 names its peers; 8.4 calls its only one `peer`, and `drbdsetup show` knows its address.
+// Sources: drbdsetup-9.0(8), drbdsetup-8.4(8), and recorded output in testdata/.
 import { fail, ok, type Result } from '../base/result.ts'
-import { kibibytes, type NodeName, nodeName } from '../base/units.ts'
+import { kibibytes, type NodeName } from '../base/units.ts'
 import type { ConnectionState, DiskState, PeerReplica, ReplicaState, ReplicationState } from './snapshot.ts'
 
-/** Who has an address: `10.20.1.12` → beta. Undefined where nobody is known to have it. */
-export type PeerByAddress = (address: string) => NodeName | undefined
+/** Which node a connection of a resource leads to: (`pgdata`, `beta`) → beta. Undefined where nobody can tell. */
+export type PeerOf = (resource: string, connection: string) => NodeName | undefined
+
+/** From `drbdsetup show`: the address of each resource's peer, in 8.4: `pgdata` → `10.10.2.2`. */
+export function parsePeerAddresses(text: string): ReadonlyMap<string, string> {
+  const resources = text.split(/^resource (?=\S+ \{)/m).slice(1)
+  return new Map(
+    resources.flatMap(resource => {
+      const address = /_remote_host \{\s*address\s+(?:ipv[46] )?\[?([^\s;\]]+?)\]?:\d+;/.exec(resource)?.[1]
+      return address ? [[resource.slice(0, resource.indexOf(' ')), address] as const] : []
+    }),
+  )
+}
 
 type Fields = Readonly<Record<string, string>>
 
@@ -54,10 +66,10 @@ const roles: readonly ReplicaState['role'][] = ['Primary', 'Secondary', 'Unknown
 
 class Unreadable extends Error {}
 
-export function parseDrbdEvents(text: string, node: NodeName, peerAt: PeerByAddress): Result<ReplicaState[], string> {
+export function parseDrbdEvents(text: string, node: NodeName, peerOf: PeerOf): Result<ReplicaState[], string> {
   const lines = text.split('\n').flatMap(readLine)
   try {
-    return ok(lines.filter(line => line.what === 'device').map(line => replicaOf(line.fields, lines, node, peerAt)))
+    return ok(lines.filter(line => line.what === 'device').map(line => replicaOf(line.fields, lines, node, peerOf)))
   } catch (error) {
     if (error instanceof Unreadable) return fail(error.message)
     throw error
@@ -77,7 +89,7 @@ function readLine(line: string): readonly Line[] {
   return [{ what, fields: Object.fromEntries(fields) }]
 }
 
-function replicaOf(device: Fields, lines: readonly Line[], node: NodeName, peerAt: PeerByAddress): ReplicaState {
+function replicaOf(device: Fields, lines: readonly Line[], node: NodeName, peerOf: PeerOf): ReplicaState {
   const ofResource = lines.filter(line => line.fields['name'] === device['name'])
   const resource = ofResource.find(line => line.what === 'resource')?.fields ?? {}
   const peers = ofResource.filter(line => line.what === 'peer-device' && line.fields['volume'] === device['volume'])
@@ -91,7 +103,7 @@ function replicaOf(device: Fields, lines: readonly Line[], node: NodeName, peerA
     quorum: device['quorum'] !== 'no',
     suspended: (resource['suspended'] ?? 'no') !== 'no',
     peers: linked.map(({ fields }) =>
-      peerOf(fields, peers.find(peer => samePeer(peer.fields, fields))?.fields ?? {}, peerAt),
+      peerReplica(fields, peers.find(peer => samePeer(peer.fields, fields))?.fields ?? {}, peerOf),
     ),
   }
 }
@@ -99,10 +111,10 @@ function replicaOf(device: Fields, lines: readonly Line[], node: NodeName, peerA
 const samePeer = (a: Fields, b: Fields): boolean =>
   a['peer-node-id'] !== undefined ? a['peer-node-id'] === b['peer-node-id'] : a['peer'] === b['peer']
 
-function peerOf(connection: Fields, device: Fields, peerAt: PeerByAddress): PeerReplica {
+function peerReplica(connection: Fields, device: Fields, peerOf: PeerOf): PeerReplica {
   const done = device['done']
   return {
-    node: nameOf(connection, peerAt),
+    node: nameOf(connection, peerOf),
     connection: oneOf(connections, oldWords[connection['connection'] ?? ''] ?? connection['connection'], 'connection'),
     role: oneOf(roles, connection['role'] ?? 'Unknown', 'role'),
     disk: oneOf(disks, device['peer-disk'] ?? 'DUnknown', 'disk state'),
@@ -115,21 +127,12 @@ function peerOf(connection: Fields, device: Fields, peerAt: PeerByAddress): Peer
 /** DRBD 8.4's words for what DRBD 9 calls Connecting. */
 const oldWords: Readonly<Record<string, string>> = { WFConnection: 'Connecting', WFReportParams: 'Connecting' }
 
-function nameOf(connection: Fields, peerAt: PeerByAddress): NodeName {
-  const name = connection['conn-name']
-  const address = addressOf(connection['peer'] ?? '')
-  const known = peerAt(address)
-  if (known) return known
-  if (name) return nodeName(name)
-  throw new Unreadable(`no node is known to have DRBD's peer address ${address}`)
+function nameOf(connection: Fields, peerOf: PeerOf): NodeName {
+  const [resource = '', name = ''] = [connection['name'], connection['conn-name']]
+  const peer = peerOf(resource, name)
+  if (peer === undefined) throw new Unreadable(`nobody knows which node the connection ${name} of ${resource} leads to`)
+  return peer
 }
-
-/** `ipv4:10.20.1.12:7789` → `10.20.1.12`; `ipv6:[fd00::12]:7789` → `fd00::12`. */
-const addressOf = (peer: string): string =>
-  peer
-    .replace(/^\w+:(?=[[\d])/, '')
-    .replace(/:\d+$/, '')
-    .replace(/^\[(.*)\]$/, '$1')
 
 function oneOf<T extends string>(known: readonly T[], word: string | undefined, what: string): T {
   const found = known.find(each => each === word)

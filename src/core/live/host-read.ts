@@ -50,34 +50,46 @@ export function readEngines(
   }
 }
 
-/** `INDEX file MODE OWNER SIZE SHA256 [BASE64]`, or `INDEX other WHAT`; nothing for a file that is not there. */
-export function readFiles(
-  text: string,
-  asked: readonly string[],
-  decode: (base64: string) => string,
-): ReadonlyMap<string, FileFact> {
-  return new Map(lines(text).map(line => fileOf(line.split(' '), asked, decode)))
+/** Decoded bytes, cut into texts. */
+export interface Slicer {
+  readonly size: number
+  slice(from: number, to: number): string
 }
 
-function fileOf(
-  words: readonly string[],
-  asked: readonly string[],
-  decode: (base64: string) => string,
-): [string, FileFact] {
-  const [index, kind, mode = '', owner = '', size, sha256 = '', ...content] = words
-  const path = asked[Number(index)] ?? ''
-  if (kind !== 'file') return [path, { kind: 'other', what: words.slice(2).join(' ') }]
-  return [
-    path,
-    {
-      kind: 'file',
-      mode: Number.parseInt(mode, 8),
-      owner,
-      size: bytes(Number(size)),
-      sha256,
-      ...(content[0] === undefined ? {} : { content: decode(content[0]) }),
-    },
-  ]
+/** `PATH|KIND|MODE|OWNER|SIZE` of what there is, `@sums` and `HASH  PATH` of the regular files, `@contents` and the bytes of
+ *  those that are no secret, one after the other in base64. A file that changed in between is told by an error. */
+export function readFiles(
+  text: string,
+  asked: readonly { readonly path: string; readonly secret: boolean }[],
+  decode: (base64: string) => Slicer,
+): ReadonlyMap<string, FileFact> {
+  const [stats = '', rest = ''] = text.split(/^@sums\n/m)
+  const [sums = '', contents = ''] = rest.split(/^@contents\n/m)
+  const hashes = new Map(lines(sums).map(line => [line.slice(66), line.slice(0, 64)]))
+  const bytesOfAll = decode(contents.trim())
+  const secret = new Set(asked.filter(file => file.secret).map(file => file.path))
+  const facts = new Map<string, FileFact>()
+  let at = 0
+  for (const line of lines(stats)) {
+    const [path = '', what = '', mode = '', owner = '', size = ''] = line.split('|')
+    const sha256 = hashes.get(path)
+    if (sha256 === undefined) facts.set(path, { kind: 'other', what })
+    else {
+      const end = secret.has(path) ? at : at + Number(size)
+      const content = secret.has(path) ? {} : { content: bytesOfAll.slice(at, end) }
+      facts.set(path, {
+        kind: 'file',
+        mode: Number.parseInt(mode, 8),
+        owner,
+        size: bytes(Number(size)),
+        sha256,
+        ...content,
+      })
+      at = end
+    }
+  }
+  if (at !== bytesOfAll.size) throw new Error('a file changed while it was read')
+  return facts
 }
 
 /** Blocks of `systemctl show`, one for each asked unit in its order. */
@@ -98,6 +110,7 @@ const lsblk = z.object({
       type: z.string(),
       size: z.number(),
       ro: z.boolean(),
+      kname: z.string().optional(),
       pkname: z.string().nullable(),
       mountpoints: z.array(z.string().nullable()),
     }),
@@ -115,15 +128,16 @@ export interface Probe {
 export function readBlockDevices(text: string, probes: readonly Probe[]): readonly BlockDevice[] {
   const rows = lsblk.parse(JSON.parse(text)).blockdevices
   const paths = [...new Set(rows.map(row => row.name))]
+  const nameOf = new Map(rows.map(row => [row.kname ?? row.name, row.name]))
   return paths.map(path => {
     const same = rows.filter(row => row.name === path)
-    const own = probes.filter(probe => probe.path === path)
+    const own = probes.filter(probe => (nameOf.get(probe.path) ?? probe.path) === path)
     return {
       path,
       type: same[0]?.type ?? '',
       size: bytes(same[0]?.size ?? 0),
       readOnly: same[0]?.ro ?? false,
-      parents: same.flatMap(row => row.pkname ?? []),
+      parents: same.flatMap(row => (row.pkname ? [nameOf.get(row.pkname) ?? row.pkname] : [])),
       mountpoints: [...new Set(same.flatMap(row => row.mountpoints.flatMap(mountpoint => mountpoint ?? [])))],
       aliases: own.map(probe => probe.asked).filter(asked => asked !== path),
       ...(own[0] ? probed(own[0]) : {}),

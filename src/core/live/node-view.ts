@@ -4,7 +4,7 @@ import type { Milliseconds, NodeName } from '../base/units.ts'
 import { type ConfigurationView, parseConfiguration } from './configuration.ts'
 import { parseLinks, parseNodeList, parseQuorum } from './corosync.ts'
 import { type PacemakerView, parseCrmMon } from './crm-mon.ts'
-import { parseDrbdEvents } from './drbd-events.ts'
+import { parseDrbdEvents, parsePeerAddresses } from './drbd-events.ts'
 import { type Proof, parseProofs } from './proofs.ts'
 import type { LinkState, QuorumView, ReplicaState, Unseen } from './snapshot.ts'
 
@@ -15,7 +15,16 @@ export interface Answer {
   readonly stderr: string
 }
 
-export type Question = 'boot' | 'monitor' | 'configuration' | 'quorum' | 'links' | 'nodelist' | 'drbd' | 'proofs'
+export type Question =
+  | 'boot'
+  | 'monitor'
+  | 'configuration'
+  | 'quorum'
+  | 'links'
+  | 'nodelist'
+  | 'drbd'
+  | 'drbdShow'
+  | 'proofs'
 export type Answers = Readonly<Record<Question, Answer>>
 
 export interface NodeView {
@@ -83,8 +92,13 @@ function readDrbd(node: NodeName, names: readonly NodeName[], answers: Answers):
     return none ? { ok: true, value: [] } : { ok: false, failure: complaint(answers.drbd, 'no answer') }
   }
   const nodeList = parseNodeList(answers.nodelist.stdout)
+  const addresses = parsePeerAddresses(answers.drbdShow.stdout)
   const others = names.filter(name => name !== node)
-  // DRBD 8.4 has exactly one peer, so that in a pair it can only be the other one.
+  // In a pair it can only be the other one.
   const only = others.length === 1 ? others[0] : undefined
-  return parseDrbdEvents(stdout, node, at => nodeList.find(each => each.addresses.includes(at))?.name ?? only)
+  return parseDrbdEvents(stdout, node, (resource, connection) => {
+    const address = addresses.get(resource)
+    const owner = nodeList.find(each => address !== undefined && each.addresses.includes(address))
+    return names.find(name => name === connection) ?? owner?.name ?? only
+  })
 }

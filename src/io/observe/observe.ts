@@ -8,7 +8,7 @@ import { runBatch, type Words } from '../transport/batch.ts'
 import { showTransportFailure } from '../transport/failure-text.ts'
 import type { Transport } from '../transport/transport.ts'
 
-const commands: Readonly<Record<Question, Words>> = {
+export const commands: Readonly<Record<Question, Words>> = {
   boot: ['cat', '/proc/sys/kernel/random/boot_id'],
   // Some of its times carry no zone.
   monitor: ['env', 'TZ=UTC', 'crm_mon', '--output-as=xml', '--inactive', '--fence-history=3'],
@@ -17,6 +17,7 @@ const commands: Readonly<Record<Question, Words>> = {
   links: ['corosync-cfgtool', '-s'],
   nodelist: ['corosync-cmapctl', 'nodelist.'],
   drbd: ['drbdsetup', 'events2', '--now', '--statistics'],
+  drbdShow: ['drbdsetup', 'show'],
   proofs: ['cat', proofsFile],
 }
 
@@ -26,7 +27,10 @@ export interface Bounds {
   /** Of a machine's answer as a whole, the connection included. */
   readonly timeout: Milliseconds
 }
-export const usualBounds: Bounds = { limit: seconds(8), timeout: seconds(12) }
+export const usualBounds: Bounds = { limit: seconds(15), timeout: seconds(30) }
+/** When the first machine has answered, the others get twice its time again, but at least this: one that is gone must not
+ *  hold up the picture. */
+const leastPatience = seconds(2)
 
 export async function observe(
   cluster: string,
@@ -35,7 +39,19 @@ export async function observe(
   signal?: AbortSignal,
 ): Promise<Snapshot> {
   const names = transports.map(transport => transport.node)
-  const heard = await Promise.all(transports.map(transport => hear(transport, names, bounds, signal)))
+  const begun = Date.now()
+  const late = Promise.withResolvers<void>()
+  let timer: NodeJS.Timeout | undefined
+  const answers = transports.map(async (transport): Promise<Heard> => {
+    const hearing = hear(transport, names, bounds, signal).then(heard => {
+      if ('view' in heard) timer ??= setTimeout(late.resolve, Math.max(leastPatience, 2 * (Date.now() - begun)))
+      return heard
+    })
+    const silent: Heard = { silent: transport.node, why: `${transport.node} does not answer` }
+    return Promise.race([hearing, late.promise.then(() => silent)])
+  })
+  const heard = await Promise.all(answers)
+  clearTimeout(timer)
   return merge(cluster, names, heard, instant(Date.now()))
 }
 

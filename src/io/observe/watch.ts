@@ -2,18 +2,11 @@
 // is changing, and every ten seconds anyway (links and proofs ring no bell). A machine that is slow or gone holds up nobody:
 // the others' answers make new pictures meanwhile, in which it is silent.
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  instant,
-  type Milliseconds,
-  milliseconds,
-  type NodeName,
-  seconds,
-  showDuration,
-} from '../../core/base/units.ts'
+import { instant, type Milliseconds, milliseconds, type NodeName, seconds } from '../../core/base/units.ts'
 import { type Heard, merge } from '../../core/live/merge.ts'
 import type { Snapshot } from '../../core/live/snapshot.ts'
 import type { Transport } from '../transport/transport.ts'
-import { type Bounds, hear } from './observe.ts'
+import { type Bounds, hear, usualBounds } from './observe.ts'
 import { followChanges } from './streams.ts'
 
 export interface Rhythm {
@@ -23,7 +16,7 @@ export interface Rhythm {
   readonly settle: Milliseconds
   /** Between two looks while nothing rings. */
   readonly idle: Milliseconds
-  /** After that long without an answer a machine counts as silent, until it answers. */
+  /** After that long without an answer, or three times what its last answer took, a machine counts as silent. */
   readonly patience: Milliseconds
   readonly bounds: Bounds
 }
@@ -33,7 +26,7 @@ export const usualRhythm: Rhythm = {
   settle: seconds(1),
   idle: seconds(10),
   patience: seconds(4),
-  bounds: { limit: seconds(8), timeout: seconds(12) },
+  bounds: usualBounds,
 }
 
 /** What is known of one machine. */
@@ -42,6 +35,8 @@ interface Watched {
   heard?: Heard
   /** When the question was sent that is still open. */
   askedAt?: number
+  /** How long it may take by now. */
+  patience: number
   /** Ends its present pause. */
   wake: () => void
 }
@@ -55,10 +50,12 @@ export async function watch(
   rhythm: Rhythm = usualRhythm,
 ): Promise<void> {
   const names = transports.map(transport => transport.node)
-  const machines = transports.map((transport): Watched => ({ transport, wake: () => undefined }))
+  const machines = transports.map(
+    (transport): Watched => ({ transport, patience: rhythm.patience, wake: () => undefined }),
+  )
   let membership = ''
   const show = (): void => {
-    const heard = machines.flatMap(machine => stateOf(machine, rhythm.patience) ?? [])
+    const heard = machines.flatMap(machine => stateOf(machine) ?? [])
     if (signal.aborted || heard.length < machines.length) return
     const snapshot = merge(cluster, names, heard, instant(Date.now()))
     onSnapshot(snapshot)
@@ -76,9 +73,9 @@ export async function watch(
 }
 
 /** Undefined while its first answer may still come. */
-function stateOf({ transport, heard, askedAt }: Watched, patience: Milliseconds): Heard | undefined {
+function stateOf({ transport, heard, askedAt, patience }: Watched): Heard | undefined {
   if (askedAt === undefined || Date.now() - askedAt < patience) return heard
-  return { silent: transport.node, why: `${transport.node} has not answered for ${showDuration(patience)}` }
+  return { silent: transport.node, why: `${transport.node} does not answer` }
 }
 
 async function look(
@@ -96,10 +93,12 @@ async function look(
       isRung = true
       bell.abort()
     }
-    machine.askedAt = Date.now()
-    const late = setTimeout(show, rhythm.patience + 1)
+    const asked = Date.now()
+    machine.askedAt = asked
+    const late = setTimeout(show, machine.patience + 1)
     machine.heard = await hear(machine.transport, names, rhythm.bounds, signal)
     clearTimeout(late)
+    if ('view' in machine.heard) machine.patience = Math.max(rhythm.patience, 3 * (Date.now() - asked))
     delete machine.askedAt
     show()
     const picture = pictureOf(machine.heard)
