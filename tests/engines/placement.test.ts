@@ -65,10 +65,12 @@ describe('postgresql-pair', { skip }, () => {
 
 describe('three-nodes', { skip }, () => {
   test('the third node runs neither data nor service, and fences', () => {
-    const { after: state } = simulate(cibOf('three-nodes'))
+    const { after: state, output } = simulate(cibOf('three-nodes'))
     assert.match(state, /Promoted: \[ alpha \]/)
     assert.doesNotMatch(state, /pg-drbd.*gamma|db-postgresql.*gamma/)
     assert.match(state, /fence-\S+\s.*Started gamma/)
+    // Not even looked for where it is not installed.
+    assert.doesNotMatch(output, /(?:pg|db)\S* +monitor on gamma/)
   })
 })
 

@@ -5,6 +5,7 @@
 // Source: best practice, "only the IP moves for load balancers"; Pacemaker Explained, "Clone resources", interleave.
 import { z } from 'zod'
 import { seconds } from '../base/units.ts'
+import type { Service } from '../model/types.ts'
 import type { Blueprint, ServiceFile, ServiceProblem } from './blueprint.ts'
 
 type Parameters = {
@@ -56,7 +57,7 @@ export const haproxy: Blueprint<Parameters> = {
       )
       .slice(0, 1),
   ],
-  build: (_, { config, ports, 'health-port': healthPort }) => ({
+  build: ({ service }, { config, ports, 'health-port': healthPort }) => ({
     agent: {
       class: 'systemd',
       type: 'haproxy',
@@ -73,10 +74,16 @@ export const haproxy: Blueprint<Parameters> = {
     // Not masked: Pacemaker starts it through systemd.
     disabledUnits: ['haproxy.service'],
     files: [...(config === undefined ? [] : [configFile(config)]), ...healthFiles(healthPort)],
-    sysctl: { 'net.ipv4.ip_nonlocal_bind': '1', 'net.ipv6.ip_nonlocal_bind': '1' },
+    sysctl: nonlocalBind(service),
     ports,
     users: [],
   }),
+}
+
+/** HAProxy binds the service's addresses also where they are not; a kernel without IPv6 does not know its setting. */
+function nonlocalBind({ addresses }: Service): Readonly<Record<string, string>> {
+  const families = new Set(addresses.map(({ address }) => (address.includes(':') ? 'ipv6' : 'ipv4')))
+  return Object.fromEntries([...families].sort().map(family => [`net.${family}.ip_nonlocal_bind`, '1']))
 }
 
 const configFile = (text: string): ServiceFile => ({

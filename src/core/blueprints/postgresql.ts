@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { found } from '../base/assert.ts'
 import type { Milliseconds } from '../base/units.ts'
 import { minutes, seconds } from '../base/units.ts'
+import { parseAddress } from '../model/addresses.ts'
 import type { Cluster, VolumePart } from '../model/types.ts'
 import type { Blueprint, Occasion, Preparation, ServiceProblem } from './blueprint.ts'
 
@@ -155,8 +156,24 @@ function accessText({ service }: Occasion, chosen: Parameters): string {
   return `${[...lines, ...networks.map(network => `host all all ${network} scram-sha-256`)].join('\n')}\n`
 }
 
-function checkService({ service, volumes }: Occasion): readonly ServiceProblem[] {
+/** `10.1.0.0/16`: an address and a prefix length that fits it. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix = '', ...more] = text.split('/')
+  const parsed = parseAddress(address)
+  return parsed !== undefined && more.length === 0 && /^[0-9]{1,3}$/.test(prefix) && Number(prefix) <= parsed.bits
+}
+
+function checkService({ service, volumes }: Occasion, { allow = [] }: Parameters): readonly ServiceProblem[] {
   const problems: ServiceProblem[] = []
+  for (const [index, network] of allow.entries())
+    if (!isNetwork(network))
+      problems.push({
+        severity: 'error',
+        code: 'bad-network',
+        message: `${service.name}: \`${network}\` is not a network`,
+        hint: 'such as 192.0.2.0/24',
+        path: ['parameters', 'allow', index],
+      })
   if (volumes.length === 0)
     problems.push({
       severity: 'error',

@@ -94,6 +94,12 @@ export const located = (
   sets: [],
 })
 
+/** Never there, and not even looked for there: its agent may not be installed. */
+export const banned = (resource: string, node: string): Location => ({
+  ...located('apart', resource, node, '-INFINITY'),
+  resourceDiscovery: 'never',
+})
+
 /** Below stickiness, so that it decides where a service starts and never moves a running one. */
 export const preference = '100'
 

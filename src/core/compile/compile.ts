@@ -1,23 +1,21 @@
 // The compiler's door: a valid cluster and what its machines run → everything that has to be on them.
 // Pure and stable: the same input gives the same bytes. What cannot be built on a platform is told by `platform-check.ts`.
-import { found } from '../base/assert.ts'
 import type { NodeName } from '../base/units.ts'
 import type { ServicePlan } from '../blueprints/blueprint.ts'
 import type { Cluster, Service } from '../model/types.ts'
 import type { Artifacts, HostArtifacts, HostFile, Platform, ServiceProof, VolumePreparation } from './artifacts.ts'
 import { toCib } from './to-cib.ts'
-import { servicePlans, toHost } from './to-host.ts'
+import { servicePlan, toHost } from './to-host.ts'
 
 export function compile(cluster: Cluster, platform: Platform): Artifacts {
-  const plans = servicePlans(cluster, platform)
-  const each = cluster.services.map((service, index) => ({ service, plan: found(plans[index], service.name) }))
+  const each = cluster.services.map(service => ({ service, plan: servicePlan(cluster, service, platform) }))
   return {
     hosts: new Map(
       cluster.nodes.map((node): [NodeName, HostArtifacts] => [node.name, toHost(cluster, node, platform)]),
     ),
     cib: toCib(cluster, platform),
     preparations: each.flatMap(({ service, plan }) => preparationOf(service, plan)),
-    users: [...new Set(plans.flatMap(plan => plan.users))],
+    users: [...new Set(each.flatMap(({ plan }) => plan.users))],
     proofs: each.flatMap(({ service, plan }): readonly ServiceProof[] =>
       plan.proof === undefined ? [] : [{ service: service.name, ...plan.proof }],
     ),

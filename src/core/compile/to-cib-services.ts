@@ -6,12 +6,16 @@ import { seconds } from '../base/units.ts'
 import type { SealedBlueprint } from '../blueprints/blueprint.ts'
 import type { Constraint, Primitive, Resource } from '../cib/types.ts'
 import { addressId, drbdDevice, filesystemId, mainId, serviceId, volumeId } from '../model/names.ts'
-import type { Cluster, Service, ServiceAddress, Volume, VolumePart } from '../model/types.ts'
+import type { Cluster, Node, Service, ServiceAddress, Volume, VolumePart } from '../model/types.ts'
 import type { Platform } from './artifacts.ts'
-import { inOrder, located, metaOf, preference, primitive, roleWords, together } from './cib-parts.ts'
+import { banned, inOrder, located, metaOf, preference, primitive, roleWords, together } from './cib-parts.ts'
 
 export const volumesOf = (cluster: Cluster, service: Service): readonly Volume[] =>
   service.volumes.flatMap(name => cluster.volumes.filter(volume => volume.name === name))
+
+/** A node without a replica of all its volumes never runs a service. */
+export const canRun = (cluster: Cluster, service: Service, node: Node): boolean =>
+  volumesOf(cluster, service).every(volume => volume.nodes.includes(node.name))
 
 export function serviceResources(
   cluster: Cluster,
@@ -107,7 +111,8 @@ export function serviceConstraints(
   ])
   const company = service.with.map(other => together(id, other))
   const prefer = service.prefer === undefined ? [] : [located('prefer', id, service.prefer, preference)]
-  return [...volumes, ...company, ...after, ...prefer]
+  const apart = cluster.nodes.filter(node => !canRun(cluster, service, node)).map(node => banned(id, node.name))
+  return [...volumes, ...company, ...after, ...prefer, ...apart]
 }
 
 /** What runs everywhere is with everybody already: its addresses are what follows another service. */

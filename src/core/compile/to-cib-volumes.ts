@@ -5,7 +5,7 @@ import type { Clone, Constraint } from '../cib/types.ts'
 import { drbdResource, replicaId, volumeId } from '../model/names.ts'
 import type { Cluster, Volume } from '../model/types.ts'
 import type { Platform } from './artifacts.ts'
-import { located, metaOf, primitive, roleWords } from './cib-parts.ts'
+import { banned, located, metaOf, primitive, roleWords } from './cib-parts.ts'
 import { replicationMembers } from './to-drbd.ts'
 
 export function volumeClone(cluster: Cluster, volume: Volume, platform: Platform): Clone {
@@ -48,7 +48,8 @@ export function volumeConstraints(cluster: Cluster, volume: Volume, platform: Pl
   const members = replicationMembers(cluster, volume, platform)
   return cluster.nodes.flatMap(node => {
     if (volume.nodes.includes(node.name)) return []
-    const role = members.includes(node) ? roleWords(platform).promoted : undefined
-    return [located('apart', volumeId(volume), node.name, '-INFINITY', role)]
+    const id = volumeId(volume)
+    if (!members.includes(node)) return [banned(id, node.name)]
+    return [located('apart', id, node.name, '-INFINITY', roleWords(platform).promoted)]
   })
 }

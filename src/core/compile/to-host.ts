@@ -6,18 +6,19 @@ import { blueprintOf } from '../blueprints/registry.ts'
 import { print as printCorosync } from '../corosync/print.ts'
 import { print as printResource } from '../drbd/print.ts'
 import { corosyncKeySecret } from '../model/names.ts'
-import type { Cluster, Node, Volume } from '../model/types.ts'
+import type { Cluster, Node, Service, Volume } from '../model/types.ts'
 import type { HostArtifacts, HostFile, Opening, Platform } from './artifacts.ts'
 import { packagesOf } from './packages.ts'
 import { secretFiles } from './secrets.ts'
-import { volumesOf } from './to-cib-services.ts'
+import { canRun, volumesOf } from './to-cib-services.ts'
 import { toCorosync } from './to-corosync.ts'
 import { replicationMembers, toDrbd } from './to-drbd.ts'
 
 const header = '# Written by Holdfast from the cluster file; changes here are drift and will be overwritten.\n'
 
 export function toHost(cluster: Cluster, node: Node, platform: Platform): HostArtifacts {
-  const plans = servicePlans(cluster, platform)
+  const services = cluster.services.filter(service => canRun(cluster, service, node))
+  const plans = services.map(service => servicePlan(cluster, service, platform))
   const volumes = cluster.volumes.filter(volume => replicationMembers(cluster, volume, platform).includes(node))
   const verifies = volumes.some(volume => volume.nodes[0] === node.name)
   const hasWitness = cluster.quorum.kind === 'witness'
@@ -32,7 +33,7 @@ export function toHost(cluster: Cluster, node: Node, platform: Platform): HostAr
       ...(hasWitness ? ['corosync-qdevice.service'] : []),
       ...(verifies ? ['holdfast-verify.timer'] : []),
     ],
-    openings: openings(cluster, node, volumes, plans),
+    openings: openings(cluster, node, volumes, services, plans),
     files: [
       ...corosyncFiles(cluster),
       { ...plain('/etc/hosts', hostLines(cluster), []), merge: 'hosts' },
@@ -53,15 +54,13 @@ const hostFile = ({ reload, ...file }: ServiceFile): HostFile => ({
   ],
 })
 
-export const servicePlans = (cluster: Cluster, platform: Platform): readonly ServicePlan[] =>
-  cluster.services.map(service =>
-    blueprintOf(service).build({
-      cluster,
-      service,
-      volumes: volumesOf(cluster, service),
-      distribution: platform.distribution,
-    }),
-  )
+export const servicePlan = (cluster: Cluster, service: Service, platform: Platform): ServicePlan =>
+  blueprintOf(service).build({
+    cluster,
+    service,
+    volumes: volumesOf(cluster, service),
+    distribution: platform.distribution,
+  })
 
 const unique = (items: readonly string[]): readonly string[] => [...new Set(items)]
 
@@ -127,6 +126,7 @@ function openings(
   cluster: Cluster,
   node: Node,
   volumes: readonly Volume[],
+  services: readonly Service[],
   plans: readonly ServicePlan[],
 ): readonly Opening[] {
   const peers = cluster.nodes.filter(other => other !== node).flatMap(other => other.links)
@@ -135,7 +135,7 @@ function openings(
     ...volumes.map(
       (volume): Opening => ({ protocol: 'tcp', port: volume.port, from: peers, why: `DRBD ${volume.name}` }),
     ),
-    ...cluster.services.flatMap((service, index) =>
+    ...services.flatMap((service, index) =>
       (plans[index]?.ports ?? []).map(
         (port): Opening => ({ protocol: 'tcp', port, from: [], why: `clients of ${service.name}` }),
       ),

@@ -1,5 +1,5 @@
 // Form → model: every default filled in, shorthand written out. Nothing is judged here; see core/model/check.ts.
-import { nodeName } from '../base/units.ts'
+import { bytes, nodeName } from '../base/units.ts'
 import { logicalVolume } from '../model/names.ts'
 import type {
   Backing,
@@ -105,7 +105,7 @@ function volumesOf(forms: Readonly<Record<string, VolumeForm>>, nodes: readonly 
 
 /** A volume without parts is one part; the decoder has made sure of its size. */
 const wholePart = ({ size, device, filesystem, mount, 'erase-existing': erase }: VolumeForm): PartForm => ({
-  size: size ?? (0 as PartForm['size']),
+  size: size ?? bytes(0),
   device,
   filesystem,
   mount,

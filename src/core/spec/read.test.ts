@@ -231,6 +231,7 @@ const cases: Readonly<Record<string, readonly Change[]>> = {
   ],
   'PostgreSQL without a volume or an address': [['    volumes: [pgdata]\n    addresses: [10.10.1.100/24]\n', '']],
   'PostgreSQL without an address': [['    addresses: [10.10.1.100/24]\n', '']],
+  'a network that is none': [['prefer: alpha', 'prefer: alpha\n    parameters: { allow: [10.0.0.0/8, everybody] }']],
   'HAProxy with a volume': [['blueprint: postgresql', 'blueprint: haproxy']],
   'two HAProxy': [more(`${web}${web.replaceAll('web', 'web2').replace('.101', '.102')}`)],
   "a service's address that is a node's, or no machine's": [
