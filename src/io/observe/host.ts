@@ -79,7 +79,39 @@ fi`
 
 const timeServices = ['chrony', 'systemd-timesyncd', 'ntpsec', 'ntp', 'openntpd']
 
-function commands(asked: HostQuestions) {
+export type HostPart =
+  | 'os'
+  | 'uname'
+  | 'boot'
+  | 'memory'
+  | 'packages'
+  | 'pacemaker'
+  | 'corosync'
+  | 'drbdModule'
+  | 'drbdLoaded'
+  | 'drbdUtils'
+  | 'files'
+  | 'units'
+  | 'blockDevices'
+  | 'devices'
+  | 'groups'
+  | 'volumes'
+  | 'names'
+  | 'interfaces'
+  | 'synchronised'
+  | 'timeServices'
+  | 'listening'
+  | 'firewalls'
+  | 'ufw'
+  | 'nft'
+  | 'iptables'
+  | 'cib'
+  | 'users'
+  | 'programs'
+  | 'free'
+
+/** By part, so that answers can be recorded and read again. */
+export function hostCommands(asked: HostQuestions): Readonly<Record<HostPart, Words>> {
   return {
     os: ['cat', '/etc/os-release'],
     uname: ['uname', '-rm'],
@@ -121,20 +153,20 @@ function commands(asked: HostQuestions) {
     users: ['getent', 'passwd', '--', ...asked.users],
     programs: script(programs, asked.programs),
     free: ['df', '--block-size=1', '--output=file,avail', '--', '/', '/etc', '/run', '/var'],
-  } as const satisfies Record<string, Words>
+  }
 }
 
-type Told = Readonly<Record<keyof ReturnType<typeof commands>, Outcome>>
+export type Told = Readonly<Record<HostPart, Outcome>>
 
 export async function observeHost(
   transport: Transport,
   asked: HostQuestions,
   signal?: AbortSignal,
 ): Promise<Result<HostFacts, TransportFailure>> {
-  const answer = await runBatch(transport, commands(asked), { limit: seconds(30), timeout: seconds(60) }, signal)
+  const answer = await runBatch(transport, hostCommands(asked), { limit: seconds(30), timeout: seconds(60) }, signal)
   if (!answer.ok) return answer
   const { outcomes, clock } = answer.value
-  const facts = read(outcomes, asked)
+  const facts = readHost(outcomes, asked)
   return ok({
     node: transport.node,
     at: instant(Date.now()),
@@ -150,7 +182,7 @@ const slicer = (base64: string): Slicer => {
 
 type Read = Omit<HostFacts, 'node' | 'at' | 'clock'> & { clock: Pick<HostFacts['clock'], 'synchronised' | 'services'> }
 
-function read(told: Told, asked: HostQuestions): Read {
+export function readHost(told: Told, asked: HostQuestions): Read {
   const unseen = new Map<string, string>()
   /** One answer, or what stands for it where it could not be read; then `unseen` has the reason. */
   const part = <T>(name: string, what: () => T, otherwise: T): T => {
