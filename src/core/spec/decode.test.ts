@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { found } from '../base/assert.ts'
 import { type Prng, prng } from '../base/prng.ts'
 import { gibibytes, seconds } from '../base/units.ts'
@@ -178,9 +179,11 @@ describe('documents', () => {
   const rewrite = 'REWRITE=1 node --test src/core/spec/decode.test.ts writes it'
   test('docs/cluster.schema.json is current', async () => {
     const path = join(root, 'docs/cluster.schema.json')
-    await rewritten(path, () => jsonSchemaText())
+    const isCurrent = (): boolean =>
+      isDeepStrictEqual(JSON.parse(readFileSync(path, 'utf8')), JSON.parse(jsonSchemaText()))
+    if (!isCurrent()) await rewritten(path, () => jsonSchemaText())
     // The formatter may break its lines otherwise.
-    assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), JSON.parse(jsonSchemaText()), rewrite)
+    assert.ok(isCurrent(), rewrite)
   })
   test('the reference in docs/cluster-file.md is current', async () => {
     const path = join(root, 'docs/cluster-file.md')
