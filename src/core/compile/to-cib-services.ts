@@ -42,8 +42,8 @@ export function serviceResources(
   return [{ kind: 'group', id, parameters: [], meta: [], members: [...mounts, main, ...addresses] }]
 }
 
-/** Powers of two, the first service highest, so that no two nodes ever run services of the same weight: it decides
- *  which node's fencing is held back (`priority-fencing-delay`). */
+/** Powers of two, the first service highest, so that different services never weigh the same on both nodes: it decides
+ *  whose fencing is held back (`priority-fencing-delay`). Addresses of one service may tie; then `pcmk_delay_base` does. */
 const priorityOf = (cluster: Cluster, service: Service): number =>
   2 ** (cluster.services.length - 1 - cluster.services.indexOf(service))
 
