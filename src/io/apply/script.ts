@@ -99,7 +99,7 @@ function prepareLines(parts: readonly MountedPart[], preparation: VolumePreparat
 function fileLine(file: HostFile, secrets: Secrets): string {
   const secret = file.secret === undefined ? undefined : secrets.get(file.secret)
   assert(file.secret === undefined || secret !== undefined, `secret ${file.secret} was resolved`)
-  const owner = file.owner.includes(':') ? file.owner : `${file.owner}:`
+  const owner = file.owner.includes(':') ? file.owner : `${file.owner}:${file.owner}`
   return line('file', file.path, octal(file.mode), owner, secret ? secret.toString('base64') : base64(file.content))
 }
 

@@ -62,7 +62,8 @@ async function firstSync(step: FirstSync, workshop: Workshop, note: Note): Promi
     if (trouble) return fail(trouble)
   }
   const blank = answers.every(answer => answer.ok && answer.value.stdout.trim() === 'blank')
-  const command = scriptCommand(step.kind, [step.resource, blank ? 'blank' : 'written'], minutes(5))
+  const parts = new Set(step.replicas.map(replica => String(replica.part)))
+  const command = scriptCommand(step.kind, [step.resource, blank ? 'blank' : 'written', ...parts], minutes(5))
   return act(step, command, workshop, note)
 }
 

@@ -1,42 +1,67 @@
 # Lines on standard input, in the order in which they are to be done:
 #   pending ACTION · mask UNIT… · disable UNIT… · file PATH MODE OWNER BASE64 · action ACTION · enable UNIT…
 # Each file is whole or not there at all; the one that was there before Holdfast came is kept beside it.
-write() {
-  folder=$(dirname -- "$1")
-  [ -d "$folder" ] || mkdir -p -- "$folder"
-  new=$(mktemp -- "$folder/.holdfast.XXXXXXXX")
-  trap 'rm -f -- "$new"' EXIT
-  if [ -n "$4" ]; then printf '%s' "$4" | base64 -d >"$new"; fi
-  chown -- "$3" "$new"
-  chmod -- "$2" "$new"
-  sync -- "$new"
-  if [ "$2" != 400 ] && [ "$2" != 500 ] && [ -f "$1" ] && [ ! -e "$1.before-holdfast" ]; then
-    cp -p -- "$1" "$1.before-holdfast"
-  fi
-  mv -fT -- "$new" "$1"
-  trap - EXIT
+new=''
+trap 'rm -f -- $new' EXIT
+stage() {
+  [ -d "${1%/*}" ] || mkdir -p -- "${1%/*}"
+  new="$new $1.holdfast-new"
+  rm -f -- "$1.holdfast-new"
+  (umask 077 && set -C && printf '%s' "$4" | base64 -d >"$1.holdfast-new")
+  [ "$3" = root:root ] || chown -- "$3" "$1.holdfast-new"
+  chmod -- "$2" "$1.holdfast-new"
 }
+# All new files are on the disk before the first takes its place.
+place() {
+  [ -n "$new" ] || return 0
+  sync -- $new
+  for file in $new; do
+    path=${file%.holdfast-new}
+    case $path in
+      /etc/holdfast/* | */authkey) ;;
+      *) [ ! -f "$path" ] || [ -e "$path.before-holdfast" ] || cp -p -- "$path" "$path.before-holdfast" ;;
+    esac
+    mv -fT -- "$file" "$path"
+  done
+  new=''
+}
+reload=no
 while IFS=' ' read -r verb first rest; do
+  [ "$verb" = file ] || place
   case $verb in
-    pending) mkdir -p "$pending" && : >"$pending/$first" ;;
-    mask) systemctl mask --now -- $first $rest >&2 ;;
-    disable) systemctl disable --now -- $first $rest >&2 ;;
-    enable) systemctl enable --quiet -- $first $rest >&2 ;;
+    pending) [ -d "$pending" ] || mkdir -p "$pending"; : >"$pending/$first" ;;
+    mask)
+      systemctl --no-reload mask -- $first $rest >&2
+      systemctl stop -- $first $rest >&2
+      reload=yes
+      ;;
+    disable)
+      systemctl --no-reload disable -- $first $rest >&2
+      systemctl stop -- $first $rest >&2
+      reload=yes
+      ;;
     file)
       set -- $rest
-      write "$first" "$1" "$2" "${3-}"
+      stage "$first" "$1" "$2" "${3-}"
+      ;;
+    enable)
+      systemctl --no-reload --quiet enable -- $first $rest >&2
+      reload=yes
       ;;
     action)
       case $first in
-        systemd-reload) systemctl daemon-reload ;;
+        systemd-reload) reload=yes ;;
         sysctl) sysctl --quiet --system >&2 ;;
-        modules-load) systemctl restart systemd-modules-load.service ;;
+        modules-load) /usr/lib/systemd/systemd-modules-load >&2 ;;
         unit-reload:*) systemctl try-reload-or-restart -- "${first#unit-reload:}" >&2 ;;
         *) refuse step-failed "unknown action $first" ;;
       esac
-      rm -f -- "$pending/$first"
+      done_actions="${done_actions-} $pending/$first"
       ;;
     *) refuse step-failed "unknown line $verb" ;;
   esac
 done
+place
+[ "$reload" = no ] || systemctl daemon-reload
+[ -z "${done_actions-}" ] || rm -f -- $done_actions
 sync

@@ -1,4 +1,4 @@
-# Arguments: resource, "blank" or "written". Runs on the node that is the source if there has to be one.
+# Arguments: resource, "blank" or "written", the numbers of its parts. Runs on the node that is the source if there has to be one.
 waited=0
 until [ "$(drbdadm cstate "$1" 2>/dev/null | sort -u)" = Connected ]; do
   [ "$waited" -lt 60 ] || refuse port-blocked "$(drbdadm cstate "$1" 2>&1 | paste -sd,)"
@@ -14,11 +14,14 @@ case $disks in
 esac
 case $2 in
   blank)
-    if [ "$(cat /sys/module/drbd/version | cut -d. -f1)" = 8 ]; then
-      drbdadm -- --clear-bitmap new-current-uuid "$1" >&2
-    else
-      drbdadm new-current-uuid --clear-bitmap "$1" >&2
-    fi
+    resource=$1
+    shift 2
+    for part in "$@"; do
+      case $(cat /sys/module/drbd/version) in
+        8.*) drbdadm -- --clear-bitmap new-current-uuid "$resource/$part" >&2 ;;
+        *) drbdadm new-current-uuid --clear-bitmap "$resource/$part" >&2 ;;
+      esac
+    done
     ;;
   *)
     drbdadm primary --force "$1" >&2
