@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { milliseconds, nodeName, seconds } from '../../core/base/units.ts'
 import { transportContract } from './contract.ts'
@@ -79,6 +82,21 @@ else {
       const result = await running
       assert.equal(!result.ok && result.failure.kind, 'connection-lost')
       assert.deepEqual(await transport.run(echo), { ok: true, value: { exitCode: 0, stdout: 'hello\n', stderr: '' } })
+    })
+
+    test('nothing outlives a controller that is killed', async () => {
+      const program = `
+        const { sshTransport } = await import(${JSON.stringify(join(import.meta.dirname, 'ssh.ts'))})
+        const transport = sshTransport('alpha', ${JSON.stringify(sshd.target)})
+        const command = { program: 'sh', args: ['-c', 'echo running; exec sleep 1000'], timeout: Infinity }
+        await transport.follow(command, console.log, new AbortController().signal)`
+      const before = sshd.sessions()
+      const controller = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: 'pipe' })
+      await once(controller.stdout, 'data')
+      assert.ok(sshd.sessions() > before)
+      controller.kill('SIGKILL')
+      // Bounded by the test runner; a session that stays would keep this waiting.
+      while (sshd.sessions() > before) await new Promise(resolve => setTimeout(resolve, 20))
     })
 
     test('many commands at once share the one connection', async () => {

@@ -19,6 +19,8 @@ export interface TestSshd extends Disposable {
   readonly wrongKnownHosts: string
   /** Ends every connection as a machine that dies does: without a word. */
   dropConnections(): void
+  /** How many processes of sshd serve connections now. */
+  sessions(): number
   /** A program of this name goes before the system's own. */
   putProgram(name: string, script: string): void
 }
@@ -56,6 +58,7 @@ export async function startSshd(): Promise<TestSshd> {
     dropConnections: () => {
       for (const pid of descendants(child.pid ?? 0)) process.kill(pid, 'SIGKILL')
     },
+    sessions: () => descendants(child.pid ?? 0).length,
     putProgram(name, script) {
       writeFileSync(join(programs, name), `#!/bin/sh\n${script}\n`)
       chmodSync(join(programs, name), 0o755)
