@@ -12,7 +12,8 @@ import { plainText } from '../../core/view/styled.ts'
 import { observe } from '../../io/observe/observe.ts'
 import { watch } from '../../io/observe/watch.ts'
 import { printLines } from '../cli/lines.ts'
-import { wantsColour } from '../cli/terminal.ts'
+import { progress } from '../cli/progress.ts'
+import { isTerminal, wantsColour } from '../cli/terminal.ts'
 import { openSession, type Session, type Where } from '../session.ts'
 import { watchOnTerminal } from '../tui/watch.ts'
 
@@ -60,13 +61,28 @@ async function status(file: string, options: Options): Promise<void> {
 
 async function once(session: Session, options: Options): Promise<void> {
   const { cluster, transports } = session
+  const looking = showWaiting(`looking at ${cluster.nodes.map(node => node.name).join(' and ')}`)
   const [snapshot, drift] = await Promise.all([
     observe(cluster.name, [...transports.values()]),
     options.drift ? driftOf(session) : {},
   ])
+  looking.end()
   if (options.json) console.log(JSON.stringify(statusJson(cluster, snapshot, drift), null, 2))
   else printLines(statusScreen(cluster, snapshot, drift))
   process.exitCode = exitStatus[protection(cluster, snapshot).answer]
+}
+
+/** Only on a terminal, and only where it takes more than a second. */
+function showWaiting(task: string): { end(): void } {
+  const screen = progress()
+  const timer = setTimeout(() => screen.begin(task), 1_000)
+  if (!isTerminal) clearTimeout(timer)
+  return {
+    end: () => {
+      clearTimeout(timer)
+      screen.done()
+    },
+  }
 }
 
 /** What `plan` would change, in its own words. */

@@ -4,13 +4,16 @@ import type { NodeName } from '../../base/units.ts'
 import { replicaId, serviceId, volumeId } from '../../model/names.ts'
 import { type Facts, isActive, nodeState, type ServiceFacts, volumesOf } from '../facts.ts'
 import { replicaProblem } from './replica.ts'
-import { INFINITY, type Rule, type Words, words } from './rule.ts'
+import { type Rule, type Words, words } from './rule.ts'
 
 export interface Takeover {
   readonly service: ServiceFacts
   readonly from: NodeName
   readonly to: NodeName
 }
+
+/** That many failures ban a node, as the compiler writes it (resource-defaults in compile/to-cib.ts). */
+const migrationThreshold = 3
 
 /** Constraints and failures name a part, or the container around it. */
 const idsOf = (f: Facts, s: ServiceFacts): string[] => [
@@ -48,9 +51,11 @@ function banned(f: Facts, t: Takeover): Words[] {
 
 /** The DRBD handler's own ban (`drbd-fence-by-handler-…`) lets one node promote; it goes after the resync. */
 function bannedByDrbd(f: Facts, t: Takeover): Words[] {
+  // While the node is away the ban only says what its absence says already.
+  if (nodeState(f, t.to)?.membership !== 'online') return []
   return volumesOf(f, t.service.service).flatMap(volume =>
     f.snapshot.leftovers
-      .filter(left => left.startsWith('drbd-fence-') && left.includes(`-${volumeId(volume)}`))
+      .filter(left => left.startsWith('drbd-fence-') && `${left}-`.includes(`-${volumeId(volume)}-`))
       .map(left => words(`${volume.name} may only be promoted where it was last written (${left})`)),
   )
 }
@@ -59,7 +64,7 @@ function failedThere(f: Facts, t: Takeover): Words[] {
   const ids = idsOf(f, t.service)
   return f.snapshot.failures
     .filter(x => x.node === t.to && ids.includes(x.resource))
-    .filter(x => x.failCount >= INFINITY || (x.failCount > 0 && x.operation.startsWith('start')))
+    .filter(x => x.failCount >= migrationThreshold || (x.failCount > 0 && x.operation.startsWith('start')))
     .map(x =>
       words(
         `${x.resource} failed on ${t.to} (${x.operation}: ${x.reason})`,
@@ -124,7 +129,7 @@ export const takeoverRules: readonly Rule<Takeover>[] = [
   {
     code: 'target-failed',
     source:
-      'Pacemaker Explained, start-failure-is-fatal and migration-threshold: a fail count of INFINITY bans the node',
+      'Pacemaker Explained, start-failure-is-fatal and migration-threshold: that many failures, or a failed start, ban the node',
     find: failedThere,
   },
   {

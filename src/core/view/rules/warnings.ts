@@ -33,7 +33,7 @@ const unseen = (f: Facts): Words[] =>
 
 /** What we were told often begins with the machine's name already. */
 export function unseenWords({ node, what, why }: Unseen): string {
-  const told = why.startsWith(`${node} `)
+  const told = why.startsWith(`${node} `) || why.startsWith(`${node}:`)
   if (what === 'everything') return told ? why : `${node} does not answer us (${why})`
   return told ? `${what}: ${why}` : `${what} on ${node} cannot be seen (${why})`
 }

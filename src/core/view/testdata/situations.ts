@@ -220,6 +220,9 @@ export const situations: readonly Situation[] = [
   on('failed start on the other node', failedOn('start', 1_000_000), 'unprotected', [
     ['target-failed', 'db-postgresql failed on beta (start: wrong data directory)'],
   ], ['failure']),
+  on('three failed monitors on the other node', failedOn('monitor 30 s', 3), 'unprotected', [
+    ['target-failed', 'db-postgresql failed on beta (monitor 30 s: wrong data directory)'],
+  ], ['failure']),
   on('a monitor failure on record', failedOn('monitor 30 s', 1), 'protected', [], ['failure']),
   on(
     'one link down',
