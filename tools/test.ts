@@ -16,6 +16,7 @@ interface Phase {
 
 const phases: readonly Phase[] = [
   { name: 'unit', files: '{src,tools}/**/*.test.ts', concurrency: 2 },
+  { name: 'engines', files: 'tests/engines/**/*.test.ts', concurrency: 1 },
   { name: 'conformance', files: 'tests/conformance/**/*.test.ts', concurrency: 1 },
   { name: 'scenarios', files: 'tests/scenarios/**/*.test.ts', concurrency: 2 },
   { name: 'command', files: 'tests/command/**/*.test.ts', concurrency: 1 },
