@@ -10,7 +10,7 @@ const forever = milliseconds(Number.POSITIVE_INFINITY)
 
 const crmMonStream = `d=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d) || exit 1
 c=
-trap 'kill $c $(cat "$d/pid") 2>/dev/null; rm -rf "$d"' EXIT
+trap 'trap "" HUP INT TERM; kill $c $(cat "$d/pid") 2>/dev/null; rm -rf "$d"' EXIT
 trap 'exit 1' HUP INT TERM
 mkfifo "$d/page"
 exec 4<>"$d/page"

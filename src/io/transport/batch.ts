@@ -15,24 +15,30 @@ export interface BatchOutcome<K extends string> {
   readonly clock: { readonly offset: Milliseconds; readonly uncertainty: Milliseconds }
 }
 
-/** In memory where there is room: the machine's disk may be full or dead. */
+// As few processes as can be: on a slow machine they are what the answer waits for. Besides the commands themselves there
+// are six: one watches over all of them, one prints everything. In memory where there is room: the disk may be full or dead.
 const before = `d=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d) || exit 1
-trap 'rm -rf "$d"' EXIT
+trap 'trap "" HUP INT TERM; rm -rf "$d"' EXIT
 trap 'exit 1' HUP INT TERM
-m=$(cat /proc/sys/kernel/random/uuid)
-ask() {
-  n=$1; shift
-  { timeout -k 1 "$limit" "$@" >"$d/$n.o" 2>"$d/$n.e" </dev/null; echo $? >"$d/$n.s"; } &
-}
+read -r m </proc/sys/kernel/random/uuid
+printf '\\n%s\\n' "$m" >"$d/m"
+pids= n=0
+ask() { "$@" >"$d/$n.o" 2>"$d/$n.e" </dev/null & pids="$pids $!" n=$((n + 1)); }
 a=$(date +%s%N)
 `
-const after = `wait
+const after = `{ trap 'kill "$s"; exit' TERM; sleep "$limit" & s=$!; wait "$s" && : >"$d/late" && kill -9 $pids; } >"$d/w" 2>&1 &
+w=$!
+n=0 all=
+for p in $pids; do
+  wait "$p"; s=$?
+  [ "$s" -lt 128 ] || [ ! -e "$d/late" ] || s=124
+  echo "$s" >"$d/$n.s"
+  all="$all $d/$n.o $d/m $d/$n.e $d/m $d/$n.s"
+  n=$((n + 1))
+done 2>/dev/null
+kill "$w"
 echo "$m $a $(date +%s%N)"
-for n in $names; do
-  cat "$d/$n.o"; echo; echo "$m"
-  cat "$d/$n.e"; echo; echo "$m"
-  cat "$d/$n.s"
-done
+cat $all
 `
 
 /** As root. Each command may take `limit`; the round trip as a whole `timeout`. */
@@ -43,8 +49,8 @@ export async function runBatch<K extends string>(
   signal?: AbortSignal,
 ): Promise<Result<BatchOutcome<K>, TransportFailure>> {
   const keys = keysOf(commands)
-  const asked = keys.map((key, n) => `${quoteCommand(['ask', String(n), ...commands[key]])}\n`)
-  const settings = `limit=${bounds.limit / 1_000}\nnames='${keys.map((_, n) => n).join(' ')}'\n`
+  const asked = keys.map(key => `${quoteCommand(['ask', ...commands[key]])}\n`)
+  const settings = `limit=${bounds.limit / 1_000}\n`
   const input = settings + before + asked.join('') + after
   const sent = Date.now()
   const command = { program: 'sh', args: ['-s'], input, asRoot: true, timeout: bounds.timeout }

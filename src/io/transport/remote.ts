@@ -54,7 +54,7 @@ path=$1 mode=$2 owner=$3 size=$4
 folder=$(dirname -- "$path")
 mkdir -p -m 755 -- "$folder"
 new=$(mktemp -- "$folder/.holdfast.XXXXXXXX")
-trap 'rm -f -- "$new"' EXIT
+trap 'trap "" HUP INT TERM; rm -f -- "$new"' EXIT
 trap 'exit 1' HUP INT TERM
 cat >"$new"
 [ "$(wc -c <"$new")" -eq "$size" ] || { echo "only a part of $path arrived" >&2; exit 1; }
