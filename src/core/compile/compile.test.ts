@@ -5,12 +5,10 @@ import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'no
 import { basename, dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
 import { found } from '../base/assert.ts'
-import { bytes } from '../base/units.ts'
 import type { Cluster } from '../model/types.ts'
 import { readCluster } from '../spec/read.ts'
 import type { Platform } from './artifacts.ts'
 import { compile } from './compile.ts'
-import { placedAt } from './overrides.ts'
 import { checkPlatform, platforms } from './platforms.ts'
 import { secretSources } from './secrets.ts'
 import { showArtifacts } from './show.ts'
@@ -101,22 +99,4 @@ test('without fencing there are no devices, and Pacemaker is told so', () => {
   assert.match(cib, /name="stonith-enabled" value="false"/)
   assert.doesNotMatch(cib, /class="stonith"|priority-fencing-delay|fencing-topology/)
   for (const host of hosts.values()) assert.ok(!host.files.some(file => file.path.includes('/secrets/')))
-})
-
-test('another place exchanges what belongs to the place and nothing else', () => {
-  const device = { agent: 'fence_redfish', level: 1, parameters: { ip: '10.0.2.100' }, secrets: {}, sharesPower: false }
-  const lab = placedAt(pair, {
-    management: new Map(pair.nodes.map((node, index) => [node.name, { host: '127.0.0.1', port: 2200 + index }])),
-    fence: new Map(pair.nodes.map(node => [node.name, [device]])),
-    backing: (_, part) => ({ kind: 'device', path: `/dev/vd${'bcdef'[part.minor]}` }),
-  })
-  assert.equal(lab.nodes[1]?.management.port, 2201)
-  assert.deepEqual(lab.nodes[0]?.fence, [device])
-  assert.deepEqual(lab.volumes[0]?.parts[0]?.backing, { kind: 'device', path: '/dev/vdb' })
-  assert.equal(lab.volumes[0]?.parts[0]?.size, bytes(8 * 2 ** 30))
-  assert.deepEqual(lab.services, pair.services)
-  assert.deepEqual(
-    lab.nodes.map(n => n.links),
-    pair.nodes.map(n => n.links),
-  )
 })

@@ -16,7 +16,7 @@ const scripts: ReadonlyMap<string, string> = new Map([
   ['snmp_priv_passwd', 'snmp_priv_passwd_script'],
 ])
 
-export const hasScript = (parameter: string): boolean => scripts.has(parameter)
+const hasScript = (parameter: string): boolean => scripts.has(parameter)
 
 /** Every secret of the cluster by its name. */
 export function secretSources(cluster: Cluster): ReadonlyMap<string, SecretSource> {

@@ -18,7 +18,7 @@ import { isAtLeast } from './versions.ts'
 export const toCib = (cluster: Cluster, platform: Platform): string =>
   printXml(configurationElement(toConfiguration(cluster, platform)))
 
-export function toConfiguration(cluster: Cluster, platform: Platform): Configuration {
+function toConfiguration(cluster: Cluster, platform: Platform): Configuration {
   const services = cluster.services.map(service => ({ service, blueprint: blueprintOf(service) }))
   return {
     options: [clusterOptions(cluster, platform)],

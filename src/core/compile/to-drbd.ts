@@ -92,7 +92,7 @@ function hostOf(cluster: Cluster, volume: Volume, node: Node, nine: boolean): Dr
   }
 }
 
-export const backingDevice = ({ backing }: VolumePart): string =>
+const backingDevice = ({ backing }: VolumePart): string =>
   backing.kind === 'device' ? backing.path : `/dev/${backing.group}/${backing.logicalVolume}`
 
 /** 8.4 has one path: the last link, so that it does not share the first with clients. 9 fails over between all. */

@@ -14,7 +14,7 @@ export const print = (config: CorosyncConfig): string => printSections(sectionsO
 const entry = (key: string, value: string | number): Entry => ({ kind: 'entry', key, value: String(value) })
 const section = (name: string, children: readonly (Entry | Section)[]): Section => ({ kind: 'section', name, children })
 
-export const sectionsOf = (config: CorosyncConfig): readonly Section[] => [
+const sectionsOf = (config: CorosyncConfig): readonly Section[] => [
   section('totem', [
     entry('version', 2),
     entry('cluster_name', config.clusterName),

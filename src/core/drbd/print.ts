@@ -19,7 +19,7 @@ export const print = (resource: DrbdResource): string => printStatements([statem
 const option = (...words: readonly (string | number)[]): Option => ({ kind: 'option', words: words.map(String) })
 const section = (words: readonly string[], body: readonly Statement[]): Section => ({ kind: 'section', words, body })
 
-export function statementOf(resource: DrbdResource): Section {
+function statementOf(resource: DrbdResource): Section {
   const isNine = resource.hosts.some(host => host.id !== undefined)
   return section(
     ['resource', resource.name],

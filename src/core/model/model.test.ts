@@ -6,7 +6,7 @@ import { found } from '../base/assert.ts'
 import { prng } from '../base/prng.ts'
 import { readCluster } from '../spec/read.ts'
 import { isNetworkOrBroadcast, parseAddress, sameNetwork, unusable } from './addresses.ts'
-import { containerOf, fenceId, idsOf, isName, isReservedName, owners } from './names.ts'
+import { fenceId, idsOf, isName, isReservedName, owners } from './names.ts'
 
 const example = (name: string) => {
   const path = join(import.meta.dirname, '../../../examples', `${name}.yaml`)
@@ -99,11 +99,5 @@ describe('names', () => {
     assert.equal(back.get('pg-drbd')?.kind, 'volume')
     const gamma = found(cluster.nodes[2], 'gamma')
     assert.deepEqual(back.get(fenceId(gamma, 1)), { kind: 'fence', node: gamma, device: gamma.fence[1] })
-  })
-  test('from an id alone to its container', () => {
-    assert.equal(containerOf('db-postgresql'), 'db')
-    assert.equal(containerOf('web-ip-2'), 'web')
-    assert.equal(containerOf('pgdata-drbd'), 'pgdata')
-    assert.equal(containerOf('db'), 'db')
   })
 })

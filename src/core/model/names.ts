@@ -76,7 +76,3 @@ export function idsOf(service: Service, cluster: Cluster): readonly string[] {
     ...service.addresses.map((_, index) => addressId(service, index)),
   ]
 }
-
-/** Without a cluster at hand (the simulator has artifacts only): the container that an id's form points to.
- *  A mount points to its volume; where the resource is inside a container, the snapshot's `within` says it better. */
-export const containerOf = (id: string): string => id.replace(partSuffix, '')
