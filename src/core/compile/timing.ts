@@ -8,7 +8,9 @@ export interface Timing {
   readonly consensus: Milliseconds
   /** DRBD's own words and units: ping-int and connect-int in s, timeout and ping-timeout in 0.1 s. */
   readonly replication: Readonly<Record<'ping-int' | 'ping-timeout' | 'timeout' | 'connect-int', string>>
-  /** How long fencing of the node with the more important services is held back on two nodes. */
+  /** How long fencing of the node with the more important services is held back on two nodes. It is part of every
+   *  failover, so it is as short as the other node's shot may be late: two fence agents that start together do not
+   *  differ by more. */
   readonly fencingHead: Milliseconds
   /** The same for one fixed node, for the case that both have the same; at most half of `fencingHead`. */
   readonly tieBreak: Milliseconds
@@ -28,8 +30,8 @@ const profiles: Readonly<Record<TimingProfile, Timing>> = {
     token: milliseconds(3_000),
     consensus: milliseconds(3_600),
     replication: patient,
-    fencingHead: seconds(4),
-    tieBreak: seconds(2),
+    fencingHead: seconds(3),
+    tieBreak: seconds(1),
   },
   cloud: {
     token: milliseconds(20_000),
