@@ -12,7 +12,7 @@ import { controllerDied, stopStack } from './pacemaker/coordinator.ts'
 import { devicesOf, targetsOf } from './pacemaker/fencer.ts'
 import { changeConfiguration } from './pacemaker/partition.ts'
 import { stackOf } from './pacemaker/ports.ts'
-import { abort } from './pacemaker/transition.ts'
+import { abort, coordinates } from './pacemaker/transition.ts'
 import type { ServicePlan } from './plan.ts'
 import type { Sim } from './sim.ts'
 import type { MoveEvent } from './state.ts'
@@ -225,6 +225,12 @@ function switchover(sim: Sim, fault: Of<'switchover'>): Done {
 export const runsOn = (sim: Sim, service: ServicePlan): string | undefined =>
   sim.state.plan.nodes.find(node => sim.answers(node) && sim.state.hosts.get(node)?.processes.has(service.program))
 
+/** It may be gone already, or be in another partition that comes back with it. */
+const isThere = (sim: Sim, service: string): boolean => {
+  const node = sim.state.plan.nodes.find(n => coordinates(sim.pacemaker, n))
+  return node !== undefined && stackOf(sim.pacemaker, node).cib.configuration.constraints.some(isMove(service))
+}
+
 /** Takes the constraint of a switchover away when it has done its work, or when nothing came of it. */
 export function checkMove(sim: Sim, event: MoveEvent): void {
   const service = serviceOf(sim, event.service)
@@ -234,7 +240,8 @@ export function checkMove(sim: Sim, event: MoveEvent): void {
     runsOn(sim, service) === event.to &&
     service.addresses.every(a => sim.state.hosts.get(event.to)?.addresses.has(a.address))
   const moving = stack.transition !== undefined || [...sim.state.pacemaker.stacks.values()].some(s => s.transition)
-  if ((arrived && !moving) || sim.now() >= event.until) {
+  const late = sim.now() >= event.until
+  if ((arrived && !moving && isThere(sim, event.service)) || late) {
     const result = configure(sim, event.service, c => withoutConstraints(c, isMove(event.service)))
     if (result.ok) {
       sim.state.moves.delete(event.service)

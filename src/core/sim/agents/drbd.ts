@@ -11,14 +11,15 @@ const resourceOf = (call: Call): string => call.parameters.get('drbd_resource') 
 export function score(ports: AgentPorts, res: string, node: string): number | undefined {
   const site = siteOf(ports.drbd, res)
   const r = replicaOf(site, node)
-  if (!r.up) return undefined
+  if (!r.up || (site.config.quorum && !r.hadQuorum)) return undefined
   if (r.role === 'Primary') return 10_000
   if (r.disk === 'UpToDate') {
     const known = [...r.peers.values()].every(p => p.disk !== 'DUnknown')
     return known ? 10_000 : 1_000
   }
   if (upToDatePeer(r)) return 10
-  return r.disk === 'Consistent' ? 5 : undefined
+  if (r.disk === 'Consistent') return 5
+  return ports.bugs.has('promote-outdated-data') ? 10_000 : undefined
 }
 
 function tell(ports: AgentPorts, call: Call): void {

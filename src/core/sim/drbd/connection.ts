@@ -182,14 +182,14 @@ function pathChangedFor(drbd: Drbd, site: ResourceSite, node: string, peer: stri
   drbd.ports.timer.after(ping, node, { kind: 'check', res: config.name, node, peer, session: p.session })
 }
 
-/** Votes are the replicas with a disk; a diskless one only breaks a tie. */
+/** Votes are the replicas with a disk; a diskless one only breaks a tie, in favour of who had quorum before. */
 export function countsQuorum(site: ResourceSite, r: Replica): boolean {
   const voters = site.config.replicas.filter(c => !c.diskless)
   const tieBreakers = site.config.replicas.filter(c => c.diskless)
   const here = (name: string): boolean => name === r.node || r.peers.get(name)?.connection === 'Connected'
   const present = voters.filter(c => here(c.node)).length
   if (2 * present !== voters.length) return 2 * present > voters.length
-  return tieBreakers.length > 0 && tieBreakers.some(c => here(c.node)) && (r.hadQuorum || r.role !== 'Primary')
+  return r.hadQuorum && tieBreakers.some(c => here(c.node))
 }
 
 export function updateQuorum(drbd: Drbd, site: ResourceSite, r: Replica): void {

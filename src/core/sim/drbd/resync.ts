@@ -90,7 +90,10 @@ export function resyncDone(
   const [source, target] = [replicaOf(site, sourceName), replicaOf(site, targetName)]
   const [s, t] = [peerOf(source, targetName), peerOf(target, sourceName)]
   if (s.session !== session || t.session !== session || !s.resync || !t.resync) return
-  if (!drbd.ports.reachable(sourceName, targetName, site.config.link) || source.disk === 'Diskless') {
+  const hangs = (node: string): boolean => drbd.ports.disk(node, site.config.name).health === 'hang'
+  const queued = [...source.requests.values()].some(q => !q.localDone && drbd.ports.timer.now() - q.sentAt > 500)
+  const stuck = hangs(sourceName) || hangs(targetName) || queued
+  if (stuck || !drbd.ports.reachable(sourceName, targetName, site.config.link)) {
     drbd.ports.timer.after(1_000, undefined, {
       kind: 'resync-done',
       res: site.config.name,

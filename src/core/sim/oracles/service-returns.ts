@@ -3,16 +3,21 @@
 
 import type { ClientState } from '../clients.ts'
 import { ownBlock, serving } from '../clients.ts'
+import type { Replica } from '../drbd/types.ts'
 import type { Sim } from '../sim.ts'
+import { diskKey } from '../state.ts'
 import type { Oracle } from './oracle.ts'
 
-/** A disk was destroyed, and no other replica holds everything that was acknowledged. */
+/** A disk was destroyed, and no other replica is up to date, or holds everything that was acknowledged. */
 const dataIsGone = (sim: Sim, c: ClientState): boolean =>
   c.service.volumes.some(volume => {
-    const keys = [...sim.state.disks.keys()].filter(key => key.endsWith(`/${volume}`))
-    const whole = (key: string): boolean =>
-      c.acknowledged.every(a => sim.state.disks.get(key)?.blocks.get(ownBlock(a.row)) === a.row)
-    return keys.some(key => sim.state.ruined.has(key)) && !keys.some(key => !sim.state.ruined.has(key) && whole(key))
+    const replicas = [...(sim.state.drbd.resources.get(volume)?.replicas.values() ?? [])]
+    const ruined = (r: Replica): boolean => sim.state.ruined.has(diskKey(r.node, volume))
+    const whole = (r: Replica): boolean => {
+      const blocks = sim.state.disks.get(diskKey(r.node, volume))?.blocks
+      return r.disk === 'UpToDate' && c.acknowledged.every(a => blocks?.get(ownBlock(a.row)) === a.row)
+    }
+    return replicas.some(ruined) && !replicas.some(r => !ruined(r) && whole(r))
   })
 
 export const serviceReturns: Oracle = {
