@@ -6,13 +6,11 @@ import { Command, Option } from 'commander'
 import { found } from '../../core/base/assert.ts'
 import { milliseconds, showDuration } from '../../core/base/units.ts'
 import { catalog } from '../../core/drill/catalog.ts'
-import type { Snapshot } from '../../core/live/snapshot.ts'
 import { type LabImage, labImages } from '../../io/lab/contract.ts'
 import { showLabFailure } from '../../io/lab/failure.ts'
 import { startLab } from '../../io/lab/lab.ts'
 import { labTools } from '../../io/lab/prerequisites.ts'
 import { labTopology } from '../../io/lab/topology.ts'
-import { watch } from '../../io/observe/watch.ts'
 import { applySession } from '../apply/apply.ts'
 import { applyView } from '../apply/view.ts'
 import { ensurePackages } from '../cli/packages.ts'
@@ -23,6 +21,7 @@ import { loadAssets } from '../server/assets.ts'
 import { buildPage, pageFolder } from '../server/build.ts'
 import { type PageServer, startPageServer } from '../server/server.ts'
 import { labSession, loadCluster, type Session } from '../session.ts'
+import { type Follow, sharedWatch } from '../watching.ts'
 import { chosenService, drillHooks, showDrillTrouble, showReport } from './drill.ts'
 import { showProgress } from './lab/progress.ts'
 
@@ -81,7 +80,8 @@ async function demo(file: string, options: Options): Promise<void> {
   }
   await using machines = lab.value
   await using session = await labSession(file, cluster, machines)
-  await using page = await openPage(session)
+  const follow = sharedWatch(session)
+  await using page = await openPage(session, follow)
   if (page) screen.say(`watch it:  ${bold(page.url, wantsColour(process.stderr))}`)
 
   if (!(await build(session, ending.signal))) return
@@ -92,7 +92,7 @@ async function demo(file: string, options: Options): Promise<void> {
     'power-loss',
   )
   const text = scenario.text(service.name, found(service.volumes[0], 'a volume'))
-  const drill = drillInLab(session, service, { name: scenario.name, text: () => text }, drillHooks())
+  const drill = drillInLab(session, service, { name: scenario.name, text: () => text }, drillHooks(), follow)
   const result = await Promise.race([drill, whenAborted(ending.signal)])
   if (result === 'aborted') return
   if (!result.ok) {
@@ -113,17 +113,14 @@ async function build(session: Session, stop: AbortSignal): Promise<boolean> {
 }
 
 /** The page is a guest: where it cannot be built or served, the demonstration goes on without it, and says so. */
-async function openPage(session: Session): Promise<PageServer | undefined> {
+async function openPage(session: Session, follow: Follow): Promise<PageServer | undefined> {
   const trouble = await buildPage()
   const assets = trouble === undefined ? await loadAssets(pageFolder) : undefined
   if (!assets) {
     console.error(`the live page is not shown: ${trouble ?? 'it could not be read'}`)
     return undefined
   }
-  const transports = [...session.transports.values()]
-  const source = (onSnapshot: (snapshot: Snapshot) => void, signal: AbortSignal): Promise<void> =>
-    watch(session.cluster.name, transports, onSnapshot, signal)
-  const server = await startPageServer({ cluster: session.cluster, source, assets, port: 0 })
+  const server = await startPageServer({ cluster: session.cluster, source: follow, assets, port: 0 })
   if (server.ok) return server.value
   console.error(`the live page is not shown: ${server.failure.why}`)
   return undefined

@@ -14,9 +14,9 @@ import { partsOf, phasesOf, vocabularyOf } from '../../core/view/vocabulary.ts'
 import type { Lab } from '../../io/lab/contract.ts'
 import { labWorld } from '../../io/lab/world.ts'
 import { observe } from '../../io/observe/observe.ts'
-import { watch } from '../../io/observe/watch.ts'
 import type { Session } from '../session.ts'
 import { switchOver } from '../switchover/run.ts'
+import { type Follow, sharedWatch } from '../watching.ts'
 import { drillClient, mainProcess } from './client.ts'
 
 export interface ScenarioSource {
@@ -41,6 +41,7 @@ export async function drillInLab(
   service: Service,
   source: ScenarioSource,
   hooks: DrillHooks,
+  follow: Follow = sharedWatch(session),
 ): Promise<Result<DrillReport, DrillTrouble>> {
   const lab = found(session.lab, 'a lab')
   const { cluster } = session
@@ -68,7 +69,7 @@ export async function drillInLab(
     lab,
     transports: session.transports,
     look,
-    follow: (onSnapshot, signal) => watch(cluster.name, transports, onSnapshot, signal),
+    follow,
     switchover: async (name, to) => {
       const moved = await switchOver(session, name, to)
       return moved.ok ? ok(undefined) : fail({ why: moved.failure.why })

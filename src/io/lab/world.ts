@@ -61,10 +61,10 @@ export function labWorld(options: LabWorldOptions): LabWorld {
       return inject(fault, options)
     },
     next: async deadline => {
-      // The watcher wakes us; a look of our own every two seconds makes sure that a change it missed is seen.
+      // The watcher wakes us. Looking costs the machines time that the failover needs, so a look of our own is rare.
       const { promise, resolve } = Promise.withResolvers<'pushed' | 'late'>()
       wake = () => resolve('pushed')
-      const timer = setTimeout(() => resolve('late'), Math.max(0, Math.min(deadline - now(), 2_000)))
+      const timer = setTimeout(() => resolve('late'), Math.max(0, Math.min(deadline - now(), 10_000)))
       const which = await promise
       clearTimeout(timer)
       wake = () => undefined

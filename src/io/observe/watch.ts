@@ -98,15 +98,17 @@ async function look(
     const late = setTimeout(show, machine.patience + 1)
     machine.heard = await hear(machine.transport, names, rhythm.bounds, signal)
     clearTimeout(late)
-    if ('view' in machine.heard) machine.patience = Math.max(rhythm.patience, 3 * (Date.now() - asked))
+    const took = Date.now() - asked
+    if ('view' in machine.heard) machine.patience = Math.max(rhythm.patience, 3 * took)
     delete machine.askedAt
     show()
     const picture = pictureOf(machine.heard)
-    const pause = picture === before ? rhythm.idle : rhythm.settle
+    // A slow machine has better things to do just now: at most half of its time goes into being looked at.
+    const pause = picture === before ? rhythm.idle : milliseconds(Math.max(rhythm.settle, took))
     before = picture
     if (!isRung)
       await sleep(pause, undefined, { signal: AbortSignal.any([signal, bell.signal]) }).catch(() => undefined)
-    if (isRung) await sleep(rhythm.gather, undefined, { signal }).catch(() => undefined)
+    if (isRung) await sleep(Math.max(rhythm.gather, took), undefined, { signal }).catch(() => undefined)
   }
 }
 
