@@ -10,6 +10,46 @@ const lastFailure = (f: Facts, id: string): string => {
   return failure ? ` (${failure.operation} on ${failure.node}: ${failure.reason})` : ''
 }
 
+/** A stopped service has a reason above it more often than in it. */
+function noQuorum(f: Facts, s: ServiceFacts): Words[] {
+  const views = f.snapshot.quorum
+  if (s.state !== 'stopped' || views.length === 0 || views.some(v => v.quorate)) return []
+  return views.map(v => {
+    const absent = f.cluster.nodes.map(n => n.name).filter(n => !v.members.includes(n))
+    const waits = v.waitForAll && absent.length > 0 ? `, and waits to see ${absent.join(' and ')} once` : ''
+    return words(`${v.node} has no quorum (${v.votes} of ${v.expected} votes)${waits}: it may start nothing`)
+  })
+}
+
+function waitsForFencing(f: Facts, s: ServiceFacts): Words[] {
+  if (s.state !== 'stopped' || f.cluster.fencing.kind === 'none') return []
+  return f.snapshot.nodes
+    .filter(n => n.membership === 'unclean')
+    .map(n => words(`${n.name} is lost and not yet fenced: what it may still hold is started nowhere else`))
+}
+
+function noCopy(f: Facts, s: ServiceFacts): Words[] {
+  if (s.state !== 'stopped') return []
+  return volumesOf(f, s.service).flatMap(volume => {
+    const disks = volume.parts.flatMap(part =>
+      volume.nodes.map(node => ({ node, disk: copyOf(f, volume, part.number, node).disk })),
+    )
+    const seen = disks.flatMap(d => (d.disk === undefined ? [] : [`${d.disk} on ${d.node}`]))
+    if (seen.length === 0 || disks.some(d => d.disk === 'UpToDate')) return []
+    return [words(`no UpToDate copy of ${volume.name} is in reach (${seen.join(', ')})`)]
+  })
+}
+
+function noHome(f: Facts, s: ServiceFacts): Words[] {
+  if (s.state !== 'stopped') return []
+  const idle = f.cluster.nodes.map(({ name }) => {
+    const node = nodeState(f, name)
+    if (node?.membership !== 'online') return `${name} is ${node?.membership ?? 'unknown'}`
+    return node.standby ? `${name} is in standby` : node.maintenance ? `${name} is in maintenance` : undefined
+  })
+  return idle.every(why => why !== undefined) ? [words(`no node may run it: ${idle.join(', ')}`)] : []
+}
+
 function stopped(f: Facts, s: ServiceFacts): Words[] {
   if (s.state !== 'stopped') return []
   const halted = s.single.filter(r => !isActive(r) && !r.failed).map(r => r.id)
@@ -102,6 +142,18 @@ function apart(_: Facts, s: ServiceFacts): Words[] {
 }
 
 export const downRules: readonly Rule<ServiceFacts>[] = [
+  {
+    code: 'no-quorum',
+    source: 'Pacemaker Explained, no-quorum-policy: without quorum everything is stopped',
+    find: noQuorum,
+  },
+  {
+    code: 'waits-for-fencing',
+    source: 'invariant 3: nothing is promoted before the lost peer’s fencing is confirmed',
+    find: waitsForFencing,
+  },
+  { code: 'no-copy', source: 'invariant 5: Outdated or Inconsistent data is never promoted', find: noCopy },
+  { code: 'no-home', source: 'Pacemaker Explained, standby and maintenance: such a node starts nothing', find: noHome },
   { code: 'stopped', source: 'Pacemaker: an instance with the role Stopped', find: stopped },
   { code: 'moving', source: 'Pacemaker: an instance between two roles does not serve', find: moving },
   { code: 'failed', source: 'Pacemaker: the last operation or monitor of the instance failed', find: failed },

@@ -177,6 +177,31 @@ export const situations: readonly Situation[] = [
   on('service failed', serviceFailed(), 'down', [
     ['stopped', 'db-postgresql is stopped (start on alpha: could not bind to port 5432), and so is db-ip'],
   ], ['failure']),
+  on(
+    'alone after a power cut of both',
+    stoppedAlone({ membership: 'offline' }, false, 'UpToDate'),
+    'down',
+    [
+      ['no-quorum', 'alpha has no quorum (1 of 2 votes), and waits to see beta once: it may start nothing'],
+      ['stopped', 'pgdata-fs is stopped, and so are db-postgresql, db-ip'],
+    ],
+    ['node-waiting'],
+  ),
+  on(
+    'older copy alone',
+    stoppedAlone({ membership: 'unclean' }, true, 'Outdated'),
+    'down',
+    [
+      ['waits-for-fencing', 'beta is lost and not yet fenced: what it may still hold is started nowhere else'],
+      ['no-copy', 'no UpToDate copy of pgdata is in reach (Outdated on alpha)'],
+      ['stopped', 'pgdata-fs is stopped'],
+    ],
+    ['node-waiting'],
+  ),
+  on('everybody in standby', allStandby(), 'down', [
+    ['no-home', 'no node may run it: alpha is in standby, beta is in standby'],
+    ['stopped', 'pgdata-fs is stopped'],
+  ], ['node-waiting', 'node-waiting']),
   on('service starting', withResource(healthyPair, 'db-postgresql', { role: 'Starting' }), 'down', [
     ['moving', 'db-postgresql is starting on alpha'],
   ]),
@@ -400,6 +425,33 @@ function serviceFailed(): Snapshot {
       },
     ],
   }
+}
+
+function stoppedResources(s: Snapshot): Snapshot {
+  return { ...s, resources: s.resources.map(r => ({ ...r, role: 'Stopped', nodes: [] })) }
+}
+
+/** Alpha alone, with nothing running. */
+function stoppedAlone(
+  other: Pick<Snapshot['nodes'][number], 'membership'>,
+  quorate: boolean,
+  disk: 'UpToDate' | 'Outdated',
+): Snapshot {
+  return {
+    ...stoppedResources(withNode(healthyPair, beta, other)),
+    quorum: [{ node: alpha, quorate, votes: 1, expected: 2, members: [alpha], waitForAll: true }],
+    links: [],
+    replicas: [
+      replica(alpha, 'Secondary', disk, [
+        { ...peer(beta, 'Unknown', 'DUnknown'), connection: 'Connecting', replication: 'Off' },
+      ]),
+    ],
+  }
+}
+
+function allStandby(): Snapshot {
+  const both = withNode(withNode(healthyPair, alpha, { standby: true }), beta, { standby: true })
+  return { ...stoppedResources(both), replicas: [] }
 }
 
 function standby(): Snapshot {
