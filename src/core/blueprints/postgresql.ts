@@ -77,7 +77,7 @@ export const postgresql: Blueprint<Parameters> = {
         operations: [
           { name: 'start', timeout: seconds(120) },
           { name: 'stop', timeout: seconds(120) },
-          { name: 'monitor', timeout: seconds(30), interval: monitorInterval(occasion.cluster) },
+          { name: 'monitor', timeout: seconds(60), interval: monitorInterval(occasion.cluster) },
         ],
       },
       packages: [`postgresql-${version}`],

@@ -100,6 +100,9 @@ export const banned = (resource: string, node: string): Location => ({
   resourceDiscovery: 'never',
 })
 
+/** The agents advertise 20 to 40 s; a stalled disk or a machine that is booting passes that, and the wrong alarm is dearer. */
+export const monitorTimeout: Milliseconds = seconds(60)
+
 /** Below stickiness, so that it decides where a service starts and never moves a running one. */
 export const preference = '100'
 

@@ -26,8 +26,8 @@ const deviceOf = (cluster: Cluster, node: Node, device: FenceDevice, index: numb
       ...(isHeldBack(cluster, node) && { pcmk_delay_base: `${timingOf(cluster).tieBreak / 1_000}s` }),
     },
     operations: [
-      { name: 'start', timeout: seconds(60) },
-      { name: 'monitor', timeout: seconds(60), interval: seconds(60) },
+      { name: 'start', timeout: seconds(120) },
+      { name: 'monitor', timeout: seconds(120), interval: seconds(120) },
     ],
   })
 

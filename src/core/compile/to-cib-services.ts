@@ -8,7 +8,17 @@ import type { Constraint, Primitive, Resource } from '../cib/types.ts'
 import { addressId, drbdDevice, filesystemId, mainId, serviceId, volumeId } from '../model/names.ts'
 import type { Cluster, Node, Service, ServiceAddress, Volume, VolumePart } from '../model/types.ts'
 import type { Platform } from './artifacts.ts'
-import { banned, inOrder, located, metaOf, preference, primitive, roleWords, together } from './cib-parts.ts'
+import {
+  banned,
+  inOrder,
+  located,
+  metaOf,
+  monitorTimeout,
+  preference,
+  primitive,
+  roleWords,
+  together,
+} from './cib-parts.ts'
 
 export const volumesOf = (cluster: Cluster, service: Service): readonly Volume[] =>
   service.volumes.flatMap(name => cluster.volumes.filter(volume => volume.name === name))
@@ -71,7 +81,7 @@ const mount = (volume: Volume, part: VolumePart): Primitive =>
     operations: [
       { name: 'start', timeout: seconds(60) },
       { name: 'stop', timeout: seconds(60) },
-      { name: 'monitor', timeout: seconds(40), interval: seconds(20) },
+      { name: 'monitor', timeout: monitorTimeout, interval: seconds(20) },
     ],
   })
 
@@ -88,9 +98,9 @@ const addressPrimitive = (id: string, address: ServiceAddress, meta: Readonly<Re
     },
     meta,
     operations: [
-      { name: 'start', timeout: seconds(20) },
-      { name: 'stop', timeout: seconds(20) },
-      { name: 'monitor', timeout: seconds(20), interval: seconds(10) },
+      { name: 'start', timeout: seconds(60) },
+      { name: 'stop', timeout: seconds(60) },
+      { name: 'monitor', timeout: monitorTimeout, interval: seconds(10) },
     ],
   })
 

@@ -5,7 +5,7 @@ import type { Clone, Constraint } from '../cib/types.ts'
 import { drbdResource, replicaId, volumeId } from '../model/names.ts'
 import type { Cluster, Volume } from '../model/types.ts'
 import type { Platform } from './artifacts.ts'
-import { banned, located, metaOf, primitive, roleWords } from './cib-parts.ts'
+import { banned, located, metaOf, monitorTimeout, primitive, roleWords } from './cib-parts.ts'
 import { replicationMembers } from './to-drbd.ts'
 
 export function volumeClone(cluster: Cluster, volume: Volume, platform: Platform): Clone {
@@ -35,9 +35,10 @@ export function volumeClone(cluster: Cluster, volume: Volume, platform: Platform
         { name: 'demote', timeout: seconds(90) },
         { name: 'notify', timeout: seconds(90) },
         { name: 'stop', timeout: seconds(100) },
-        // Two intervals, because Pacemaker tells the recurring monitors of the two roles apart by nothing else.
-        { name: 'monitor', timeout: seconds(20), interval: seconds(29), role: words.promoted },
-        { name: 'monitor', timeout: seconds(20), interval: seconds(31), role: words.unpromoted },
+        // Two intervals, because Pacemaker tells the recurring monitors of the two roles apart by nothing else. Their time
+        // is also the probes', and a probe that runs out of it on a machine busy with booting counts as a failure.
+        { name: 'monitor', timeout: monitorTimeout, interval: seconds(29), role: words.promoted },
+        { name: 'monitor', timeout: monitorTimeout, interval: seconds(31), role: words.unpromoted },
       ],
     }),
   }
