@@ -80,11 +80,29 @@ export function lose(drbd: Drbd, site: ResourceSite, r: Replica, p: Peer, on: Lo
     const mustFence = config.fencing !== 'dont-care' && p.disk === 'DUnknown' && !isTieBreaker(site, p.node)
     if (mustFence) startFencing(drbd, site, r, p)
     else if (!config.quorum) giveUpOn(drbd, site, r, p.node)
-  } else giveUpOn(drbd, site, r, p.node)
+  } else {
+    giveUpOn(drbd, site, r, p.node)
+    becomeWeak(drbd, site, r, p.node)
+  }
   updateQuorum(drbd, site, r)
   if (config.quorum && r.role === 'Primary' && r.hadQuorum) giveUpOn(drbd, site, r, p.node)
   poke(drbd, site, r.node, p.node, config.connectInterval * drbd.ports.random.next())
   announce(drbd, site, r)
+}
+
+/** A Secondary that sees its Primary only through a third node will miss writes: its data counts as outdated at once. */
+function becomeWeak(drbd: Drbd, site: ResourceSite, r: Replica, primary: string): void {
+  const { link } = site.config
+  const sees = (via: Replica): boolean => {
+    const view = via.peers.get(primary)
+    return view?.connection === 'Connected' && view.role === 'Primary' && drbd.ports.reachable(via.node, primary, link)
+  }
+  const indirectly = [...r.peers.values()].some(
+    p => p.connection === 'Connected' && drbd.ports.reachable(r.node, p.node, link) && sees(replicaOf(site, p.node)),
+  )
+  if (!indirectly || r.disk !== 'UpToDate') return
+  moveDisk(r, 'outdate')
+  r.meta.outdated = true
 }
 
 const isTieBreaker = (site: ResourceSite, node: string): boolean =>

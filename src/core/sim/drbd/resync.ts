@@ -69,6 +69,13 @@ function copy(drbd: Drbd, site: ResourceSite, source: Replica, target: Replica, 
   }
 }
 
+/** Nothing is copied while a disk hangs, or while the source's disk still owes writes. */
+function stands(drbd: Drbd, site: ResourceSite, source: Replica, target: Replica): boolean {
+  const hangs = (r: Replica): boolean => drbd.ports.disk(r.node, site.config.name).health === 'hang'
+  const owed = [...source.requests.values()].some(q => !q.localDone && drbd.ports.timer.now() - q.sentAt > 500)
+  return hangs(source) || hangs(target) || owed
+}
+
 /** The connection breaks in the middle: what is copied stays, the rest is still in the bitmap. */
 export function interruptResync(drbd: Drbd, site: ResourceSite, r: Replica, p: Peer): void {
   const { resync } = p
@@ -76,7 +83,8 @@ export function interruptResync(drbd: Drbd, site: ResourceSite, r: Replica, p: P
   const other = replicaOf(site, p.node)
   const [source, target] = p.replication === 'SyncSource' ? [r, other] : [other, r]
   const share = (drbd.ports.timer.now() - resync.startedAt) / Math.max(1, resync.endsAt - resync.startedAt)
-  if (peerOf(other, r.node).resync === resync) copy(drbd, site, source, target, Math.min(0.99, share))
+  const first = peerOf(other, r.node).resync === resync
+  if (first && !stands(drbd, site, source, target)) copy(drbd, site, source, target, Math.min(0.99, share))
   p.resync = undefined
 }
 
@@ -90,9 +98,7 @@ export function resyncDone(
   const [source, target] = [replicaOf(site, sourceName), replicaOf(site, targetName)]
   const [s, t] = [peerOf(source, targetName), peerOf(target, sourceName)]
   if (s.session !== session || t.session !== session || !s.resync || !t.resync) return
-  const hangs = (node: string): boolean => drbd.ports.disk(node, site.config.name).health === 'hang'
-  const queued = [...source.requests.values()].some(q => !q.localDone && drbd.ports.timer.now() - q.sentAt > 500)
-  const stuck = hangs(sourceName) || hangs(targetName) || queued
+  const stuck = stands(drbd, site, source, target)
   if (stuck || !drbd.ports.reachable(sourceName, targetName, site.config.link)) {
     drbd.ports.timer.after(1_000, undefined, {
       kind: 'resync-done',
