@@ -128,7 +128,8 @@ const readTag = (element: Element): Tag => ({
   members: childrenNamed(element, 'obj_ref').map(reference => reference.attributes.get('id') ?? ''),
 })
 
-const mayRepeat = new Set(['obj_ref', 'resource_ref', 'recipient'])
+/** References, and nodes: a remote node has the id of its connection resource. */
+const mayRepeat = new Set(['obj_ref', 'resource_ref', 'recipient', 'node'])
 
 /** Every id of the configuration → its element; a repeated id is an error, as it is for Pacemaker's schemas. */
 function idsOf(root: Element, problems: Problem[]): ReadonlyMap<string, Element> {

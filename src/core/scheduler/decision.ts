@@ -2,6 +2,7 @@
 import type { Problem } from '../base/result.ts'
 import type { Score } from '../base/score.ts'
 import type { Milliseconds } from '../base/units.ts'
+import type { Contribution } from './trace.ts'
 
 export type RoleName = 'Stopped' | 'Started' | 'Unpromoted' | 'Promoted' | 'Unknown'
 
@@ -97,4 +98,6 @@ export interface Decision {
   readonly promotion: readonly PromotionLine[]
   readonly changes: readonly Change[]
   readonly problems: readonly Problem[]
+  /** Who contributed what to which score; only where `trace` was asked for. */
+  readonly trace?: readonly Contribution[]
 }

@@ -1,0 +1,271 @@
+// Making actions: what an operation needs, what its failure means, and whether it can run at all.
+// Source: "Pacemaker Explained" 2.1, "Resource Operations"; on-fail defaults from the same chapter.
+
+import { combine } from '../../cib/rules.ts'
+import type { Operation } from '../../cib/types.ts'
+import { asBoolean, asMilliseconds } from '../../cib/values.ts'
+import { type Action, type ClusterNode, type OnFail, type Resource, Role } from '../model.ts'
+import { isGuest } from '../unpack/nodes.ts'
+import type { Unpacked } from '../world.ts'
+import { blank, clusterAction, clusterTasks } from './blank.ts'
+import { canFence, fenceNode } from './fence-node.ts'
+
+export const keyOf = (id: string, task: string, interval: number): string => `${id}_${task}_${interval}`
+
+/** An action that exists once, whatever asks for it; asking for a required one makes it required. */
+export function obtain(
+  world: Unpacked,
+  rsc: Resource | undefined,
+  key: string,
+  task: string,
+  node: ClusterNode | undefined,
+  optional: boolean,
+  forGraph = true,
+): Action {
+  if (!rsc) return clusterAction(world, key, task, node, optional)
+  const known = forGraph ? existing(rsc, key, node) : undefined
+  const action = known ?? create(world, rsc, key, task, node, optional, forGraph)
+  if (!action.pseudo && !rsc.managed && action.node && action.interval === 0) action.optional = true
+  else if (!optional) action.optional = false
+  updateRunnable(world, action, rsc, forGraph)
+  if (forGraph) noteOnResource(action, rsc)
+  return action
+}
+
+function existing(rsc: Resource, key: string, node: ClusterNode | undefined): Action | undefined {
+  for (const action of rsc.actions) {
+    if (action.key !== key) continue
+    if (!node) return action
+    if (!action.node) {
+      action.node = node
+      return action
+    }
+    if (action.node === node) return action
+  }
+  return undefined
+}
+
+function create(
+  world: Unpacked,
+  rsc: Resource,
+  key: string,
+  task: string,
+  node: ClusterNode | undefined,
+  optional: boolean,
+  forGraph: boolean,
+): Action {
+  const action = blank(world, rsc, key, task, node)
+  action.optional = optional
+  action.onDc = clusterTasks.has(task)
+  const interval = intervalOf(key)
+  readConfiguration(world, action, rsc, findOperation(rsc, task, interval), interval)
+  if (!forGraph) return action
+  world.actions.push(action)
+  rsc.actions.push(action)
+  return action
+}
+
+export function intervalOf(key: string): number {
+  const number = Number(key.slice(key.lastIndexOf('_') + 1))
+  return Number.isNaN(number) ? 0 : number
+}
+
+export function pseudo(world: Unpacked, rsc: Resource, task: string, optional: boolean, runnable: boolean): Action {
+  const action = obtain(world, rsc, keyOf(rsc.id, task, 0), task, undefined, optional)
+  action.pseudo = true
+  if (runnable) action.runnable = true
+  return action
+}
+
+type Maker = (world: Unpacked, rsc: Resource, node: ClusterNode | undefined, optional: boolean) => Action
+const basic =
+  (task: string): Maker =>
+  (world, rsc, node, optional) =>
+    obtain(world, rsc, keyOf(rsc.id, task, 0), task, node, optional)
+export const startAction: Maker = basic('start')
+export const stopAction: Maker = basic('stop')
+export const promoteAction: Maker = basic('promote')
+export const demoteAction: Maker = basic('demote')
+
+/** The configured operation that an action key means, disabled ones left out. */
+export function findOperation(rsc: Resource, task: string, interval: number): Operation | undefined {
+  const cacheKey = `${task}_${interval}`
+  if (rsc.operationCache.has(cacheKey)) return rsc.operationCache.get(cacheKey)
+  const wanted = task === 'migrate_to' || task === 'migrate_from' ? [task, 'migrate'] : [task]
+  let found: Operation | undefined
+  for (const name of wanted) {
+    for (const op of rsc.operations) {
+      if (op.name !== name || !asBoolean(op.attributes.get('enabled'), true)) continue
+      if ((asMilliseconds(op.interval) ?? 0) === (name === task ? interval : 0)) found ??= op
+    }
+    if (found) break
+  }
+  rsc.operationCache.set(cacheKey, found)
+  return found
+}
+
+/** An operation's words: its attributes, its meta attributes, then the defaults. */
+export function operationMeta(
+  world: Unpacked,
+  rsc: Resource,
+  op: Operation | undefined,
+  task: string,
+  interval: number,
+): Map<string, string> {
+  const context = {
+    ...world.rules,
+    resource: { class: rsc.agentClass, provider: rsc.provider, type: rsc.agentType },
+    operation: { name: task, interval },
+  }
+  const meta = op ? combine(op.meta, context) : new Map<string, string>()
+  if (op) for (const [name, value] of op.attributes) if (!notMeta.has(name) && !meta.has(name)) meta.set(name, value)
+  return combine(world.cib.configuration.operationDefaults, context, meta)
+}
+const notMeta = new Set(['id', 'name', 'interval', 'description'])
+
+function readConfiguration(
+  world: Unpacked,
+  action: Action,
+  rsc: Resource,
+  op: Operation | undefined,
+  interval: number,
+): void {
+  const { task } = action
+  const meta = operationMeta(world, rsc, op, task, interval)
+  for (const [name, value] of meta) action.meta.set(name, value)
+  Object.assign(action, { interval, config: op })
+  if (task === 'start' || task === 'promote') {
+    action.needs = rsc.needsFencing ? 'fencing' : rsc.needsQuorum ? 'quorum' : 'nothing'
+  }
+  readOnFail(world, action, rsc, onFailText(world, action, rsc, op))
+  if (action.failRole === Role.unknown) action.failRole = task === 'promote' ? Role.unpromoted : Role.started
+}
+
+/** What the configuration says about a failure, where it is allowed to say so. */
+function onFailText(world: Unpacked, action: Action, rsc: Resource, op: Operation | undefined): string | undefined {
+  const value = action.meta.get('on-fail')?.toLowerCase()
+  if (value === undefined) return action.task === 'demote' ? promotedMonitorOnFail(world, rsc) : undefined
+  if (action.task === 'stop' && value === 'standby') return undefined
+  if (value === 'demote') {
+    const promotedMonitor =
+      action.task === 'monitor' && action.interval > 0 && isPromotedRole(op?.attributes.get('role'))
+    return action.task === 'promote' || promotedMonitor ? value : undefined
+  }
+  return value
+}
+
+export const isPromotedRole = (role: string | undefined): boolean =>
+  role?.toLowerCase() === 'promoted' || role?.toLowerCase() === 'master'
+
+/** A demote that says nothing takes over from the monitor of the promoted role. */
+function promotedMonitorOnFail(world: Unpacked, rsc: Resource): string | undefined {
+  for (const op of rsc.operations) {
+    const interval = asMilliseconds(op.interval) ?? 0
+    if (op.name !== 'monitor' || interval === 0 || !isPromotedRole(op.attributes.get('role'))) continue
+    if (!asBoolean(op.attributes.get('enabled'), true)) continue
+    const value = operationMeta(world, rsc, op, 'monitor', interval).get('on-fail')?.toLowerCase()
+    if (value !== undefined && value !== 'demote') return value
+  }
+  return undefined
+}
+
+const direct: Readonly<Record<string, OnFail>> = {
+  block: 'block',
+  fence: 'fence',
+  standby: 'standby',
+  ignore: 'ignore',
+  nothing: 'ignore',
+  migrate: 'ban',
+  stop: 'stop',
+  restart: 'recover',
+  demote: 'demote',
+}
+
+function readOnFail(world: Unpacked, action: Action, rsc: Resource, text: string | undefined): void {
+  const { task } = action
+  const { fencing } = world.options
+  action.failRole = Role.unknown
+  const said = text === undefined ? undefined : direct[text]
+  const isConnection = rsc.isRemoteConnection
+  const dropsConnection = isConnection && task !== 'start' && !(task === 'monitor' && action.interval === 0)
+  if (text === 'restart-container' && rsc.container) action.onFail = 'restart-container'
+  else if (said !== undefined && !(dropsConnection && !rsc.managed)) {
+    action.onFail = said === 'fence' && !fencing ? 'stop' : said
+    if (action.onFail === 'stop') action.failRole = Role.stopped
+  } else if (rsc.container && said === undefined) action.onFail = 'restart-container'
+  else if (dropsConnection) {
+    if (!rsc.managed) {
+      action.onFail = 'stop'
+      action.failRole = Role.stopped
+    } else {
+      if (rsc.remoteReconnect > 0) action.failRole = Role.stopped
+      action.onFail = 'reset-remote'
+    }
+  } else if (task === 'stop') action.onFail = fencing ? 'fence' : 'block'
+  else action.onFail = 'recover'
+}
+
+function updateRunnable(world: Unpacked, action: Action, rsc: Resource, forGraph: boolean): void {
+  if (action.pseudo) return
+  const { node } = action
+  if (!node) {
+    action.runnable = false
+    return
+  }
+  if (!action.onDc && !node.online && (!isGuest(node) || node.remoteRequiresReset)) {
+    action.runnable = false
+    if (rsc.managed && forGraph && action.task === 'stop' && !node.unclean) {
+      fenceNode(world, node, 'resource actions are unrunnable', false)
+    }
+    return
+  }
+  if (!action.onDc && node.pending) action.runnable = false
+  else if (action.needs === 'nothing') {
+    action.runnable = !(isGuest(node) && !canFence(world, node))
+  } else action.runnable = quorumAllows(world, rsc, action)
+}
+
+function quorumAllows(world: Unpacked, rsc: Resource, action: Action): boolean {
+  const { quorate, quorumPolicy } = world.options
+  if (quorate) return true
+  if (quorumPolicy === 'stop') {
+    action.reason ??= 'no quorum'
+    return false
+  }
+  if (quorumPolicy === 'freeze') {
+    if (isActive(rsc, true) && rsc.nextRole <= rsc.role) return true
+    action.reason ??= 'quorum freeze'
+    return false
+  }
+  return true
+}
+
+/** Whether all (or any) of a resource is active somewhere. */
+export function isActive(rsc: Resource, all: boolean): boolean {
+  if (rsc.kind === 'primitive') return hasLiveNode(rsc)
+  if (rsc.children.length === 0) return false
+  return all ? rsc.children.every(child => isActive(child, all)) : rsc.children.some(child => isActive(child, all))
+}
+
+function hasLiveNode(rsc: Resource): boolean {
+  for (const node of rsc.runningOn) {
+    if (node.unclean) return true
+    if (!node.online && rsc.managed) continue
+    return true
+  }
+  return false
+}
+
+function noteOnResource(action: Action, rsc: Resource): void {
+  if (action.task === 'start') rsc.startPending = false
+}
+
+export const actionsOf = (rsc: Resource, task: string, node?: ClusterNode): readonly Action[] =>
+  rsc.actions.filter(
+    action => action.task === task && action.interval === 0 && (node === undefined || action.node === node),
+  )
+
+export const firstAction = (rsc: Resource, task: string, node?: ClusterNode): Action | undefined =>
+  rsc.actions.find(
+    action => action.task === task && action.interval === 0 && (node === undefined || action.node === node),
+  )

@@ -1,0 +1,137 @@
+// What changed in the configuration since an operation ran: restart, reload, another monitor, or cancel it.
+// Source: "Pacemaker Explained" 2.1, "Reloading an Agent After a Definition Change", stop-orphan-actions.
+import type { NodeState, ResourceHistory } from '../../cib/types.ts'
+import type { ClusterNode, Resource } from '../model.ts'
+import { order } from '../order/relate.ts'
+import { Kind } from '../order/types.ts'
+import { isAvailable } from '../place/weigh.ts'
+import { age } from '../unpack/age.ts'
+import { type Event, readEntry } from '../unpack/event.ts'
+import { clearFailcount, failuresOf } from '../unpack/failcounts.ts'
+import { activeRange } from '../unpack/history.ts'
+import { isAnonymousClone, uberParent } from '../unpack/roles.ts'
+import type { Unpacked } from '../world.ts'
+import { findOperation, keyOf, obtain, stopAction } from './actions.ts'
+import { cleanUp } from './create.ts'
+import { compareDigests } from './digests.ts'
+import { cancelAction } from './recurring.ts'
+
+export function handleChanges(world: Unpacked): void {
+  for (const state of world.cib.nodeStates) {
+    const node = nodeOf(world, state)
+    if (!node || !(node.maintenance || isAvailable(node))) continue
+    for (const history of state.history ?? []) {
+      if (history.entries.length === 0) continue
+      for (const rsc of resourcesFor(world, history.id, node)) check(world, rsc, node, history)
+    }
+  }
+}
+
+const nodeOf = (world: Unpacked, state: NodeState): ClusterNode | undefined =>
+  world.nodeByName.get((state.uname ?? '').toLowerCase()) ?? world.nodes.find(node => node.id === state.id)
+
+/** An entry of an anonymous clone is about the instance that is there. */
+function resourcesFor(world: Unpacked, id: string, node: ClusterNode): readonly Resource[] {
+  const base = id.replace(/:\d+$/, '')
+  const exact = world.byId.get(id) ?? world.byId.get(`${base}:0`)
+  if (!exact) return []
+  const top = uberParent(exact)
+  if (!isAnonymousClone(top)) return [exact]
+  const found: Resource[] = []
+  const visit = (rsc: Resource): void => {
+    for (const child of rsc.children) visit(child)
+    if (rsc.kind !== 'primitive' || rsc.baseId !== exact.baseId) return
+    if ((rsc.historyId ?? rsc.baseId) === id || rsc.id === id) {
+      if (rsc.runningOn.includes(node) || rsc.orphan) found.push(rsc)
+    }
+  }
+  visit(top)
+  return found
+}
+
+function check(world: Unpacked, rsc: Resource, node: ClusterNode, history: ResourceHistory): void {
+  if (rsc.orphan) {
+    if (!isAnonymousClone(uberParent(rsc))) cleanUp(world, rsc, node, false)
+    return
+  }
+  const active = rsc.runningOn.includes(node)
+  if (agentChanged(rsc, history)) {
+    if (active) stopAction(world, rsc, node, false).reason = 'definition change'
+    cleanUp(world, rsc, node, false)
+  }
+  if (!active) return
+  const events = history.entries.map(entry => readEntry(rsc, node, entry)).sort((a, b) => age(a.entry, b.entry, true))
+  const { start, stop } = activeRange(events)
+  if (start < stop) return
+  for (const event of events.slice(Math.max(0, start))) checkOperation(world, event)
+}
+
+function agentChanged(rsc: Resource, history: ResourceHistory): boolean {
+  const differs = (now: string | undefined, then: string | undefined): boolean => (now ?? '') !== (then ?? '')
+  return (
+    differs(rsc.agentClass, history.class) ||
+    differs(rsc.provider, history.provider) ||
+    differs(rsc.agentType, history.type)
+  )
+}
+
+const checked = new Set(['monitor', 'start', 'promote', 'migrate_from'])
+
+function checkOperation(world: Unpacked, event: Event): void {
+  const { rsc, node, task, interval } = event
+  if (interval > 0 && (rsc.maintenance || node.maintenance)) {
+    cancel(world, event)
+    return
+  }
+  if (interval === 0 && !checked.has(task)) return
+  if (changed(world, event) && failuresOf(world, rsc, node, true).count !== 0) {
+    clearFailcount(world, rsc, node, 'action definition changed')
+  }
+}
+
+function cancel(world: Unpacked, { rsc, node, task, interval }: Event): void {
+  const action = cancelAction(world, rsc, task, interval, node)
+  order(world, { firstRsc: rsc, firstKey: keyOf(rsc.id, 'stop', 0), thenAction: action, type: Kind.optional })
+}
+
+function changed(world: Unpacked, event: Event): boolean {
+  const { rsc, node, interval, entry } = event
+  if (interval > 0 && !findOperation(rsc, event.task, interval)) {
+    if (!world.options.stopOrphanActions) return false
+    cancel(world, event)
+    return true
+  }
+  const task = interval === 0 && (event.task === 'monitor' || event.task === 'migrate_from') ? 'start' : event.task
+  switch (compareDigests(world, rsc, node, entry)) {
+    case 'restart':
+      forceRestart(world, rsc, task, interval)
+      return true
+    case 'changed':
+      if (interval > 0) obtain(world, rsc, keyOf(rsc.id, task, interval), task, node, true).reschedule = true
+      else if (entry.opRestartDigest !== undefined) reload(world, rsc, node)
+      else forceRestart(world, rsc, task, interval)
+      return true
+    default:
+      return false
+  }
+}
+
+function forceRestart(world: Unpacked, rsc: Resource, task: string, interval: number): void {
+  const action = obtain(world, rsc, keyOf(rsc.id, task, interval), task, undefined, false)
+  action.reason = 'resource definition change'
+}
+
+function reload(world: Unpacked, rsc: Resource, node: ClusterNode): void {
+  if (!rsc.managed || rsc.failed) return
+  if (rsc.startPending) {
+    stopAction(world, rsc, node, false)
+    return
+  }
+  rsc.reloading = true
+  const action = obtain(world, rsc, keyOf(rsc.id, 'reload-agent', 0), 'reload-agent', node, false)
+  action.reason = 'resource definition change'
+  for (const task of ['stop', 'demote']) {
+    const type = Kind.optional | Kind.thenCancelsFirst
+    order(world, { firstAction: action, thenRsc: rsc, thenKey: keyOf(rsc.id, task, 0), type })
+  }
+}

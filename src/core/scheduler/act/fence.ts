@@ -1,0 +1,123 @@
+// Which nodes are fenced or shut down, and what has to wait for that.
+// Source: "Pacemaker Explained" 2.1, "Fencing".
+import type { Action, ClusterNode, Resource } from '../model.ts'
+import { relate } from '../order/relate.ts'
+import { Kind } from '../order/types.ts'
+import { isGuest, isRemote } from '../unpack/nodes.ts'
+import { isBundled, uberParent } from '../unpack/roles.ts'
+import type { Unpacked } from '../world.ts'
+import { actionsOf, firstAction, obtain } from './actions.ts'
+import { canFence, fenceAction } from './fence-node.ts'
+
+export function scheduleFencing(world: Unpacked): void {
+  let dcDown: Action | undefined
+  const fencings: Action[] = []
+  const shutdowns: Action[] = []
+  for (const node of world.nodes) {
+    if (isGuest(node)) {
+      if (node.remoteRequiresReset && canFence(world, node)) fenceGuest(world, node)
+      continue
+    }
+    if (node.unclean && canFence(world, node)) {
+      const action = fenceAction(world, node, undefined, false, 'node is unclean')
+      orderAroundFencing(world, action)
+      if (node.isDc) dcDown = action
+      else {
+        const last = fencings.at(-1)
+        if (!world.options.concurrentFencing && last) relate(last, action, Kind.optional)
+        fencings.push(action)
+      }
+    } else if (node.online && node.shutdown && !isRemote(node)) {
+      const action = shutDown(world, node)
+      if (node.isDc) dcDown = action
+      else shutdowns.push(action)
+    }
+  }
+  if (!dcDown) return
+  // The cluster's coordinator goes last.
+  if (dcDown.task === 'do_shutdown') for (const action of shutdowns) relate(action, dcDown, Kind.optional)
+  const before = world.options.concurrentFencing ? fencings : fencings.slice(-1)
+  for (const action of before) relate(action, dcDown, Kind.optional)
+}
+
+function shutDown(world: Unpacked, node: ClusterNode): Action {
+  const action = obtain(world, undefined, `do_shutdown-${node.name}`, 'do_shutdown', node, false)
+  action.meta.set('op_no_wait', 'true')
+  // Everything stops there first.
+  for (const other of world.actions) {
+    if (other.node !== node || other.task !== 'stop') continue
+    if (node.maintenance || other.rsc?.maintenance || (!other.rsc?.managed && !other.rsc?.blocked)) continue
+    other.optional = false
+    relate(other, action, Kind.optional | Kind.runnableLeft)
+  }
+  return action
+}
+
+/** A guest is "fenced" by stopping its virtual machine. */
+function fenceGuest(world: Unpacked, node: ClusterNode): void {
+  const container = node.remoteResource?.container
+  const how = container ? (firstAction(container, 'start', undefined)?.optional === false ? 'reboot' : 'off') : 'off'
+  const stop = container ? firstAction(container, 'stop') : undefined
+  const fencing = fenceAction(world, node, how, false, 'guest is unclean')
+  fencing.runnable = true
+  fencing.pseudo = true
+  fencing.optional = false
+  if (stop?.node?.unclean) {
+    const host = fenceAction(world, stop.node, undefined, false, undefined)
+    relate(host, fencing, Kind.runnableLeft | Kind.impliesThen)
+  } else if (stop) relate(stop, fencing, Kind.runnableLeft | Kind.impliesThen)
+  else if (node.remoteResource) {
+    const own = firstAction(node.remoteResource, 'stop')
+    if (own) relate(own, fencing, Kind.optional)
+  }
+  orderAroundFencing(world, fencing)
+}
+
+export function orderAroundFencing(world: Unpacked, fencing: Action): void {
+  for (const rsc of world.roots) around(world, rsc, fencing)
+}
+
+function around(world: Unpacked, rsc: Resource, fencing: Action): void {
+  for (const child of rsc.children) around(world, child, fencing)
+  for (const replica of rsc.bundle?.replicas ?? []) {
+    for (const part of [replica.container, replica.ip, replica.remote]) if (part) around(world, part, fencing)
+  }
+  if (rsc.bundle?.inner) around(world, rsc.bundle.inner, fencing)
+  if (rsc.kind !== 'primitive' || !rsc.managed) return
+  orderStarts(rsc, fencing)
+  orderStops(rsc, fencing)
+}
+
+function orderStarts(rsc: Resource, fencing: Action): void {
+  const target = fencing.node
+  for (const action of rsc.actions) {
+    if (action.needs === 'fencing') relate(fencing, action, Kind.optional)
+    else if (action.needs === 'quorum' && action.task === 'start' && target) {
+      const known = [...rsc.knownOn].includes(target)
+      if (rsc.discovery[target.index] !== 0 && !known) relate(fencing, action, Kind.optional | Kind.runnableLeft)
+    }
+  }
+}
+
+function orderStops(rsc: Resource, fencing: Action): void {
+  const target = fencing.node
+  if (!target) return
+  const implied = rsc.needsFencing || isGuest(target)
+  const stops = actionsOf(rsc, 'stop', target)
+  const wholeStop = stops.length > 0 ? firstAction(uberParent(rsc), 'stop') : undefined
+  for (const action of stops) {
+    action.pseudo = true
+    action.runnable = true
+    if (implied) {
+      action.impliedByFencing = true
+      if (!isBundled(rsc)) relate(fencing, action, Kind.preserve)
+      relate(fencing, wholeStop, Kind.preserve)
+    }
+  }
+  for (const action of actionsOf(rsc, 'demote', target)) {
+    if (action.node?.online && !action.node.unclean && !rsc.failed) continue
+    action.pseudo = true
+    action.runnable = true
+    if (!isBundled(rsc) && implied) relate(fencing, action, Kind.preserve | Kind.optional)
+  }
+}

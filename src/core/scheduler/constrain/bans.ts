@@ -1,0 +1,33 @@
+// Preferences and bans that the engine itself makes: after hard failures, for orphans, for what is not managed.
+import { add, MINUS_INFINITY, type Score, score } from '../../base/score.ts'
+import { type ClusterNode, Discovery, type Resource } from '../model.ts'
+import { uberParent } from '../unpack/roles.ts'
+import type { Unpacked } from '../world.ts'
+
+/** A score for one node, or for every node; for all that is inside as well. */
+export function ban(world: Unpacked, rsc: Resource, node: ClusterNode | undefined, points: Score, why: string): void {
+  if (node) {
+    prefer(world, rsc, node, points, why)
+    return
+  }
+  for (const one of world.nodes) {
+    if (world.options.symmetric || rsc.discovery[one.index] !== Discovery.none) prefer(world, rsc, one, points, why)
+  }
+  if (points === MINUS_INFINITY && rsc.assigned) rsc.assigned = undefined
+}
+
+export function prefer(world: Unpacked, rsc: Resource, node: ClusterNode, points: Score, why: string): void {
+  for (const child of rsc.children) prefer(world, child, node, points, why)
+  if (rsc.discovery[node.index] === Discovery.none) rsc.discovery[node.index] = Discovery.always
+  rsc.scores[node.index] = add(score(rsc.scores[node.index] ?? 0), points)
+  world.trace?.add(rsc.id, node.name, points, why, '')
+}
+
+/** A failure after which the resource (and where it is an anonymous clone, all of it) shall not come up again. */
+export function banFromAll(world: Unpacked, rsc: Resource): void {
+  const top = uberParent(rsc)
+  const banned = rsc.parent && top.kind === 'clone' && !top.unique ? top : rsc
+  banned.scores.fill(MINUS_INFINITY)
+  banned.discovery.fill(Discovery.always)
+  for (const node of world.nodes) world.trace?.add(banned.id, node.name, MINUS_INFINITY, 'failure', rsc.id)
+}

@@ -1,0 +1,59 @@
+// The second phase: constraints, attached to the resources that they are about.
+import { MINUS_INFINITY, score } from '../../base/score.ts'
+import type { ColocationRule } from '../model.ts'
+import { healthOf } from '../unpack/nodes.ts'
+import type { Constrained, Unpacked } from '../world.ts'
+import { ban } from './bans.ts'
+import { constrainColocations } from './colocation.ts'
+import { constrainLocations } from './location.ts'
+import { constrainOrders } from './order.ts'
+import { constrainTickets } from './ticket.ts'
+
+export function constrain(world: Unpacked): Constrained {
+  const colocations: ColocationRule[] = []
+  applyHealth(world)
+  for (const constraint of world.cib.configuration.constraints) {
+    switch (constraint.kind) {
+      case 'location':
+        constrainLocations(world, constraint)
+        break
+      case 'colocation':
+        constrainColocations(world, colocations, constraint)
+        break
+      case 'order':
+        constrainOrders(world, constraint)
+        break
+      case 'ticket':
+        constrainTickets(world, constraint)
+        break
+      default:
+        constraint satisfies never
+    }
+  }
+  return { ...world, colocations }
+}
+
+/** Source: "Pacemaker Explained" 2.1, "Tracking Node Health". */
+function applyHealth(world: Unpacked): void {
+  const { healthStrategy, healthBase } = world.options
+  for (const node of world.nodes) {
+    let points = 0
+    const { sum, worst } = healthOf(
+      world,
+      node,
+      healthStrategy === 'progressive' || healthStrategy === 'custom' ? healthBase : 0,
+    )
+    if (healthStrategy === 'migrate-on-red') points = worst <= redOf(world) ? MINUS_INFINITY : 0
+    else if (healthStrategy === 'only-green') points = worst < 0 ? MINUS_INFINITY : 0
+    else if (healthStrategy === 'progressive' || healthStrategy === 'custom') points = sum
+    else continue
+    node.health = points
+    if (points === 0) continue
+    for (const rsc of world.roots) {
+      if (points < 0 && rsc.meta.get('allow-unhealthy-nodes') === 'true') continue
+      ban(world, rsc, node, score(points), healthStrategy)
+    }
+  }
+}
+
+const redOf = (world: Unpacked): number => world.options.colours['red'] ?? MINUS_INFINITY

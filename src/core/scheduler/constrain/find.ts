@@ -1,0 +1,28 @@
+// What a name in a constraint means: a resource, or a template or tag that stands for several.
+// Source: "Pacemaker Explained" 2.1, "Reusing Parts of the Configuration", "Tagging Configuration Elements".
+import type { Resource } from '../model.ts'
+import type { Unpacked } from '../world.ts'
+
+export function findResource(world: Unpacked, id: string): Resource | undefined {
+  const found = world.byId.get(id)
+  if (!found) return undefined
+  // A name of something inside a clone means the whole clone.
+  let top = found
+  for (let parent = found.parent; parent; parent = parent.parent) {
+    if (parent.kind === 'clone') top = parent
+  }
+  return top === found || top.kind !== 'clone' ? found : top
+}
+
+/** The name as a list: the resource itself, or what the template or tag stands for. */
+export function expand(world: Unpacked, id: string): readonly string[] {
+  if (world.byId.has(id) || world.byId.has(`${id}:0`)) return [id]
+  return world.templates.get(id) ?? world.tags.get(id) ?? [id]
+}
+
+export const isCollection = (world: Unpacked, id: string): boolean =>
+  !world.byId.has(id) && !world.byId.has(`${id}:0`) && (world.templates.has(id) || world.tags.has(id))
+
+/** A primitive named inside of a clone is found under its first instance. */
+export const resolve = (world: Unpacked, id: string): Resource | undefined =>
+  findResource(world, id) ?? findResource(world, `${id}:0`)

@@ -1,0 +1,344 @@
+// Settling the actions: what is required, and what can run, passes along the orderings until nothing changes any more.
+// Each kind of relation is one rule here. Source: "Pacemaker Explained" 2.1, "Specifying the Order…", mandatory and
+// advisory ordering; the graphs of `crm_simulate -G`.
+import { type Action, type ClusterNode, type Relation, type Resource, Role } from '../model.ts'
+import { assignTo } from '../place/assign.ts'
+import { compatibleInstance } from '../place/colocate.ts'
+import { nodeNext, roleNow } from '../place/state.ts'
+import type { Unpacked } from '../world.ts'
+import { blockDependents } from './block.ts'
+import { type Flags, find, flagsOf, partsOf, taskOfPart } from './flags.ts'
+import { relate } from './relate.ts'
+import { Kind } from './types.ts'
+
+/** Works through all actions until they are settled. */
+export function settle(world: Unpacked): void {
+  for (const action of world.actions) blockDependents(action)
+  const queue = new Queue(world.actions)
+  for (let action = queue.next(); action; action = queue.next()) settleOne(world, queue, action)
+}
+
+/** Actions to look at again, each at most once at a time. */
+class Queue {
+  #list: Action[]
+  #at = 0
+
+  constructor(actions: readonly Action[]) {
+    this.#list = [...actions]
+    for (const action of actions) action.queued = true
+  }
+
+  add(action: Action): void {
+    if (action.queued) return
+    action.queued = true
+    this.#list.push(action)
+  }
+
+  next(): Action | undefined {
+    const action = this.#list[this.#at]
+    if (!action) return undefined
+    this.#at += 1
+    if (this.#at > 100_000 && this.#at * 2 > this.#list.length) {
+      this.#list = this.#list.slice(this.#at)
+      this.#at = 0
+    }
+    action.queued = false
+    return action
+  }
+}
+
+function settleOne(world: Unpacked, queue: Queue, then: Action): void {
+  const ranBefore = then.runnable
+  if (then.requiresAny) {
+    then.runnableBefore = 0
+    then.requiredRunnableBefore ||= 1
+    then.runnable = false
+  }
+  let thenChanged = false
+  for (let i = 0; i < then.before.length; i += 1) {
+    const relation = then.before[i]
+    if (!relation || relation.type === Kind.none) continue
+    const result = settleRelation(world, then, relation)
+    if (result.first) {
+      queue.add(result.first)
+      for (const { action } of result.first.after) queue.add(action)
+    }
+    thenChanged ||= result.then
+  }
+  if (then.requiresAny) thenChanged = then.runnable !== ranBefore
+  if (!thenChanged) return
+  if (ranBefore && !then.runnable) for (const action of blockDependents(then)) queue.add(action)
+  queue.add(then)
+  for (const { action } of then.after) queue.add(action)
+}
+
+const unchanged = { first: undefined, then: false } as const
+
+interface Result {
+  readonly first: Action | undefined
+  readonly then: boolean
+}
+
+function settleRelation(world: Unpacked, then: Action, relation: Relation): Result {
+  let first = relation.action
+  const firstNode = nodeFor(first)
+  const thenNode = nodeFor(then)
+  if (relation.type & Kind.sameNode && firstNode && thenNode && firstNode !== thenNode) {
+    relation.type = Kind.none
+    return unchanged
+  }
+  const firstWas = snapshot(first)
+  if (first.rsc && relation.type & Kind.thenCancelsFirst && !then.optional) {
+    first.optional = true
+    if (first.task === 'reload-agent') first.rsc.reloading = false
+  }
+  if (first.rsc && then.rsc && first.rsc !== then.rsc && !isInside(first.rsc, then.rsc)) first = completionOf(first)
+  let changedThen = false
+  if (first !== relation.action && relate(first, then, relation.type)) changedThen = true
+  const before = [snapshot(first), snapshot(then)]
+  const change: Change = { first: false, then: false }
+  applyKinds(world, first, then, relation, flagsOf(first, thenNode), flagsOf(then, firstNode), change)
+  const firstChanged =
+    change.first || snapshot(first) !== before[0] || (first === relation.action && snapshot(first) !== firstWas)
+  return { first: firstChanged ? first : undefined, then: changedThen || change.then || snapshot(then) !== before[1] }
+}
+
+const snapshot = (action: Action): number =>
+  (action.optional ? 1 : 0) + (action.runnable ? 2 : 0) + (action.migrateRunnable ? 4 : 0) + (action.pseudo ? 8 : 0)
+
+/** A group's start happens where the group will be. */
+const nodeFor = (action: Action): ClusterNode | undefined =>
+  action.rsc?.kind === 'group' && action.task === 'start' ? nodeNext(action.rsc) : action.node
+
+function isInside(rsc: Resource, whole: Resource): boolean {
+  for (let parent = rsc.parent; parent; parent = parent.parent) if (parent === whole) return true
+  return false
+}
+
+const done: Readonly<Record<string, string>> = {
+  start: 'running',
+  stop: 'stopped',
+  promote: 'promoted',
+  demote: 'demoted',
+}
+
+/** What comes after all of a group or clone comes after its last pseudo-action, not after its first. */
+function completionOf(action: Action): Action {
+  const { rsc, task } = action
+  if (!rsc || rsc.kind === 'primitive' || action.key.includes('notify')) return action
+  const ended = done[task]
+  if (ended === undefined) return action
+  const key = rsc.notify ? `${rsc.id}_confirmed-post_notify_${ended}_0` : `${rsc.id}_${ended}_0`
+  return rsc.actions.find(one => one.key === key) ?? action
+}
+
+interface Change {
+  first: boolean
+  then: boolean
+}
+
+function applyKinds(
+  world: Unpacked,
+  first: Action,
+  then: Action,
+  relation: Relation,
+  firstFlags: Flags,
+  thenFlags: Flags,
+  change: Change,
+): void {
+  let node = then.node
+  if (relation.type & Kind.impliesThenOnNode) {
+    relation.type = (relation.type & ~Kind.impliesThenOnNode) | Kind.impliesThen
+    node = first.node
+  }
+  const { type } = relation
+  const propagate = (kind: number, owner: Resource | undefined, flags: Flags): void => {
+    if (owner) update(world, owner, first, then, node, flags, kind, change)
+  }
+  if (type & Kind.impliesThen) {
+    if (then.rsc) propagate(Kind.impliesThen, then.rsc, firstFlags)
+    else if (!firstFlags.optional) then.optional = false
+  }
+  if (type & Kind.restart) propagate(Kind.restart, then.rsc, firstFlags)
+  if (type & Kind.impliesFirst) {
+    if (first.rsc) propagate(Kind.impliesFirst, first.rsc, thenFlags)
+    else if (!firstFlags.optional && first.runnable) first.runnable = false
+  }
+  if (type & Kind.promotedImpliesFirst) propagate(Kind.promotedImpliesFirst, then.rsc, thenFlags)
+  if (type & Kind.oneOrMore) oneMore(world, first, then, node, firstFlags, change)
+  if (type & Kind.probe && then.rsc) {
+    if (!firstFlags.runnable && (first.rsc?.runningOn.length ?? 0) > 0) relation.type = Kind.none
+    else propagate(Kind.runnableLeft, then.rsc, firstFlags)
+  }
+  if (type & Kind.runnableLeft) {
+    if (then.rsc) propagate(Kind.runnableLeft, then.rsc, firstFlags)
+    else if (!firstFlags.runnable) then.runnable = false
+  }
+  for (const kind of [Kind.impliesFirstMigratable, Kind.pseudoLeft, Kind.asymmetrical]) {
+    if (type & kind) propagate(kind, then.rsc, firstFlags)
+  }
+  if (first.runnable && type & Kind.impliesThenPrinted && !firstFlags.optional) then.printAlways = true
+  if (type & Kind.impliesFirstPrinted && !thenFlags.optional) first.printAlways = true
+  const blocks = type & (Kind.impliesThen | Kind.impliesFirst | Kind.restart)
+  if (blocks && first.rsc && !first.rsc.managed && first.rsc.blocked && !first.runnable && first.task === 'stop') {
+    then.runnable = false
+  }
+}
+
+function oneMore(
+  world: Unpacked,
+  first: Action,
+  then: Action,
+  node: ClusterNode | undefined,
+  flags: Flags,
+  change: Change,
+): void {
+  if (then.rsc) {
+    update(world, then.rsc, first, then, node, flags, Kind.oneOrMore, change)
+    return
+  }
+  if (!flags.runnable) return
+  then.runnableBefore += 1
+  if (then.runnableBefore >= then.requiredRunnableBefore) then.runnable = true
+}
+
+/** One kind of relation, for the resource as a whole and for its parts. */
+function update(
+  world: Unpacked,
+  owner: Resource,
+  first: Action,
+  then: Action,
+  node: ClusterNode | undefined,
+  flags: Flags,
+  kind: number,
+  change: Change,
+): void {
+  if ((owner.kind === 'clone' || owner.kind === 'bundle') && isInterleaved(first, then)) {
+    pairwise(world, first, then, node, kind, change)
+    return
+  }
+  rule(first, then, flags, kind)
+  if (owner.kind === 'primitive' || !then.rsc) return
+  const isGroup = owner.kind === 'group'
+  for (const part of isGroup ? then.rsc.children : partsOf(then.rsc, then)) {
+    const action = find(part, then.task, node)
+    if (!action || (!isGroup && !flagsOf(action, node).runnable)) continue
+    const before = snapshot(action)
+    update(world, part, first, action, node, flags, kind, change)
+    if (snapshot(action) !== before) change.then = true
+  }
+}
+
+/** Between two clones of which each instance waits only for its neighbour. */
+function isInterleaved(first: Action, then: Action): boolean {
+  const isMany = (rsc: Resource | undefined): boolean => rsc?.kind === 'clone' || rsc?.kind === 'bundle'
+  if (first.rsc === then.rsc || !isMany(first.rsc) || !isMany(then.rsc)) return false
+  const goingDown = /_(stopped|demoted)_0$/.test(first.key)
+  const decides = goingDown ? first.rsc : then.rsc
+  return decides?.meta.get('interleave') === 'true' || decides?.clone?.interleave === true || decides?.kind === 'bundle'
+}
+
+function pairwise(
+  world: Unpacked,
+  first: Action,
+  then: Action,
+  node: ClusterNode | undefined,
+  kind: number,
+  change: Change,
+): void {
+  if (!first.rsc || !then.rsc) return
+  const now = /_(stopped|demoted)_0$/.test(first.key)
+  const firsts = partsOf(first.rsc, first)
+  for (const part of partsOf(then.rsc, then)) {
+    const partner = compatibleInstance(world, part, { ...first.rsc, children: [...firsts] }, Role.unknown, now)
+    if (!partner) {
+      if (!now && kind & (Kind.runnableLeft | Kind.impliesThen) && assignTo(world, part, undefined, true))
+        change.then = true
+      continue
+    }
+    const before = find(partner, taskOfPart(partner, first), node)
+    const after = find(part, then.task, node)
+    if (!before || !after) continue
+    if (relate(before, after, kind)) {
+      change.first = true
+      change.then = true
+    }
+    const was = [snapshot(before), snapshot(after)]
+    update(world, part, before, after, node, flagsOf(before, node), kind, change)
+    if (snapshot(before) !== was[0]) change.first = true
+    if (snapshot(after) !== was[1]) change.then = true
+  }
+}
+
+function rule(first: Action, then: Action, flags: Flags, kind: number): void {
+  switch (kind) {
+    case Kind.asymmetrical:
+      asymmetrical(first, then)
+      return
+    case Kind.impliesFirst:
+      // `flags` are those of the second action here.
+      if (!flags.optional && first.optional) require(first)
+      if (!flags.optional && !then.migrateRunnable) first.migrateRunnable = false
+      return
+    case Kind.promotedImpliesFirst:
+      if (!then.optional && then.rsc?.role === Role.promoted) {
+        require(first)
+        if (first.migrateRunnable && !then.migrateRunnable) first.migrateRunnable = false
+      }
+      return
+    case Kind.impliesFirstMigratable:
+      if (!then.migrateRunnable || !then.runnable) first.runnable = false
+      if (!then.optional) require(first)
+      return
+    case Kind.pseudoLeft:
+      if (!first.runnable) {
+        then.migrateRunnable = false
+        then.pseudo = false
+      }
+      return
+    case Kind.runnableLeft:
+      if (then.runnable && !flags.runnable) {
+        then.runnable = false
+        then.migrateRunnable = false
+        then.reason ??= because(first)
+      }
+      return
+    case Kind.impliesThen:
+      if (then.optional && !flags.optional && !first.migrateRunnable) {
+        require(then)
+        then.reason ??= because(first)
+      }
+      return
+    case Kind.restart:
+      restart(first, then)
+      return
+    default:
+  }
+}
+
+const because = (action: Action): string => (action.rsc ? `required ${action.rsc.id} ${action.task}` : action.task)
+
+function require(action: Action): void {
+  action.optional = false
+}
+
+function asymmetrical(first: Action, then: Action): void {
+  if (!then.rsc || first.runnable) return
+  if (then.optional) {
+    const role = roleNow(then.rsc)
+    if (role === Role.stopped && then.task === 'stop') return
+    const only = then.rsc.runningOn.length === 1 && then.rsc.runningOn[0] === then.node
+    if (role >= Role.started && then.task === 'start' && only) return
+  }
+  then.optional = false
+  then.runnable = false
+}
+
+function restart(first: Action, then: Action): void {
+  const needed = !then.optional || (!then.runnable && then.rsc?.managed === true && first.rsc === then.rsc)
+  if (!needed) return
+  if (first.runnable) require(first)
+  if (!then.optional) require(first)
+  if (!then.migrateRunnable) first.migrateRunnable = false
+  if (!first.optional && !first.runnable) then.runnable = false
+}

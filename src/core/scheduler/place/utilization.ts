@@ -1,0 +1,53 @@
+// Utilization: what resources need and what nodes have left.
+// Source: "Pacemaker Explained" 2.1, "Utilization and Placement Strategy".
+import { MINUS_INFINITY } from '../../base/score.ts'
+import { ban } from '../constrain/bans.ts'
+import type { ClusterNode, Resource } from '../model.ts'
+import type { Unpacked } from '../world.ts'
+import { spreadSet } from './together.ts'
+import { allowedNodes, compareCapacity, isAvailable } from './weigh.ts'
+
+export const consume = (node: ClusterNode, rsc: Resource): void => change(node, rsc, -1)
+export const release = (node: ClusterNode, rsc: Resource): void => change(node, rsc, 1)
+
+function change(node: ClusterNode, rsc: Resource, sign: number): void {
+  for (const [name, amount] of rsc.utilization) {
+    const left = node.free.get(name)
+    if (left !== undefined) node.free.set(name, left + sign * amount)
+  }
+}
+
+const fits = (node: ClusterNode, needs: ReadonlyMap<string, number>): boolean =>
+  [...needs].every(([name, amount]) => amount <= 0 || (node.free.get(name) ?? 0) >= amount)
+
+/** Bans the nodes that cannot hold the resource together with what must go with it; or, if none can, without. */
+export function banSmallNodes(world: Unpacked, rsc: Resource): ClusterNode | undefined {
+  if (world.options.placement === 'default') return undefined
+  const needs = new Map<string, number>()
+  for (const one of spreadSet(world, rsc)) addNeeds(needs, one, rsc)
+  let most: ClusterNode | undefined
+  let anyFits = false
+  const nodes = allowedNodes(world, rsc).filter(node => isAvailable(node) && (rsc.scores[node.index] ?? 0) >= 0)
+  for (const node of nodes) {
+    if (fits(node, needs)) anyFits = true
+    if (!most || compareCapacity(node, most) < 0) most = node
+  }
+  for (const node of nodes) {
+    if (!fits(node, anyFits ? needs : rsc.utilization)) ban(world, rsc, node, MINUS_INFINITY, '__limit_utilization__')
+  }
+  return anyFits ? undefined : most
+}
+
+function addNeeds(needs: Map<string, number>, rsc: Resource, orig: Resource): void {
+  if (!rsc.provisional && rsc !== orig) return
+  if (rsc.kind === 'group') {
+    for (const member of rsc.children) addNeeds(needs, member, orig)
+    return
+  }
+  if (rsc.kind === 'clone') {
+    const instance = rsc.children[0]
+    if (instance && !rsc.children.includes(orig)) addNeeds(needs, instance, orig)
+    return
+  }
+  for (const [name, amount] of rsc.utilization) needs.set(name, (needs.get(name) ?? 0) + amount)
+}

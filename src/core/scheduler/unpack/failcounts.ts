@@ -1,0 +1,113 @@
+// Fail counts of a resource on a node, from the node's attributes.
+// Source: "Pacemaker Explained" 2.1, "Handling Resource Failure".
+import { INFINITY } from '../../base/score.ts'
+import { asInstant, asMilliseconds, asScore } from '../../cib/values.ts'
+import { keyOf, obtain } from '../act/actions.ts'
+import type { Action, ClusterNode, Resource } from '../model.ts'
+import type { Unpacked } from '../world.ts'
+
+export interface Failures {
+  readonly count: number
+  /** Seconds since 1970; 0 where unknown. */
+  readonly last: number
+}
+
+const patternCache = new WeakMap<Resource, { count: RegExp; last: RegExp }>()
+
+/** For anonymous clones every instance's count is meant; operations may count separately (name#op_interval). */
+function patterns(resource: Resource): { count: RegExp; last: RegExp } {
+  const known = patternCache.get(resource)
+  if (known) return known
+  const quoted = (resource.historyId ?? resource.id).replace(/:\d+$/, '').replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const exact = (resource.historyId ?? resource.id).replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const name = resource.unique ? exact : `${quoted}(?::\\d+)?`
+  const made = {
+    count: new RegExp(`^fail-count-${name}(?:#.+_\\d+)?$`),
+    last: new RegExp(`^last-failure-${name}(?:#.+_\\d+)?$`),
+  }
+  patternCache.set(resource, made)
+  return made
+}
+
+const failureAttributes = new WeakMap<ClusterNode, readonly string[]>()
+
+function failureNames(node: ClusterNode): readonly string[] {
+  const known = failureAttributes.get(node)
+  if (known) return known
+  const names = [...node.attributes.keys()].filter(
+    name => name.startsWith('fail-count-') || name.startsWith('last-failure-'),
+  )
+  failureAttributes.set(node, names)
+  return names
+}
+
+/** `effective`: an expired count is none; `fillers`: what runs inside counts too. */
+export function failuresOf(
+  world: Unpacked,
+  resource: Resource,
+  node: ClusterNode,
+  effective: boolean,
+  fillers = false,
+): Failures {
+  const names = failureNames(node)
+  let count = 0
+  let last = 0
+  if (names.length > 0) {
+    const { count: countName, last: lastName } = patterns(resource)
+    for (const name of names) {
+      const value = node.attributes.get(name)
+      if (countName.test(name)) count = Math.min(INFINITY, count + asScore(value))
+      else if (lastName.test(name)) last = Math.max(last, epoch(value))
+    }
+  }
+  if (count > 0 && effective && resource.failureTimeout > 0 && !hasBlockingFailure(world, resource, node)) {
+    if (last > 0 && world.now / 1_000 >= last + Math.trunc(resource.failureTimeout / 1_000)) count = 0
+  }
+  if (fillers) {
+    for (const filler of resource.fillers) {
+      const inner = failuresOf(world, filler, node, effective)
+      count = Math.min(INFINITY, count + inner.count)
+      last = Math.max(last, inner.last)
+    }
+  }
+  return { count, last }
+}
+
+function epoch(text: string | undefined): number {
+  if (text === undefined) return 0
+  if (/^\d+$/.test(text)) return Number(text)
+  return Math.trunc((asInstant(text) ?? 0) / 1_000)
+}
+
+/** A failure of an operation with on-fail=block does not expire. */
+function hasBlockingFailure(world: Unpacked, resource: Resource, node: ClusterNode): boolean {
+  const blocking = resource.operations.filter(
+    op =>
+      op.attributes.get('on-fail') === 'block' ||
+      op.meta.some(set => set.pairs.some(p => p.name === 'on-fail' && p.value === 'block')),
+  )
+  if (blocking.length === 0) return false
+  const ids = new Set([resource.id, resource.historyId ?? resource.id, resource.baseId])
+  const state = world.cib.nodeStates.find(s => s.uname?.toLowerCase() === node.name.toLowerCase())
+  for (const history of state?.history ?? []) {
+    if (!ids.has(history.id)) continue
+    for (const entry of history.entries) {
+      if (!entry.id.endsWith('_last_failure_0')) continue
+      const interval = asMilliseconds(entry.interval === undefined ? undefined : `${entry.interval}ms`) ?? 0
+      if (blocking.some(op => op.name === entry.operation && (asMilliseconds(op.interval) ?? 0) === interval))
+        return true
+    }
+  }
+  return false
+}
+
+/** Cleans the count: needs no node to be up. */
+export function clearFailcount(world: Unpacked, resource: Resource, node: ClusterNode, reason: string): Action {
+  const key = keyOf(resource.id, 'clear_failcount', 0)
+  const action = obtain(world, resource, key, 'clear_failcount', node, false)
+  action.runnable = true
+  action.optional = false
+  action.reason = reason
+  action.meta.set('op_no_wait', 'true')
+  return action
+}

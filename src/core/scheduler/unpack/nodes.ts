@@ -1,0 +1,133 @@
+// The nodes of the configuration, before anything is known of their state.
+// Source: "Pacemaker Explained" 2.1, "Cluster Nodes".
+import { score, ZERO } from '../../base/score.ts'
+import { combine } from '../../cib/rules.ts'
+import type { NodeEntry, PairSet } from '../../cib/types.ts'
+import { asInteger, asScore } from '../../cib/values.ts'
+import type { ClusterNode } from '../model.ts'
+import type { Unpacked } from '../world.ts'
+
+export function makeNode(world: Unpacked, id: string, name: string, kind: ClusterNode['kind']): ClusterNode {
+  const node: ClusterNode = {
+    index: world.nodes.length,
+    name,
+    id,
+    kind,
+    remoteResource: undefined,
+    online: false,
+    unclean: false,
+    unseen: true,
+    standby: false,
+    standbyOnFail: false,
+    pending: false,
+    shutdown: false,
+    expectedUp: false,
+    isDc: world.cib.attributes.get('dc-uuid') === id,
+    maintenance: world.options.maintenance,
+    discovery: true,
+    remoteRequiresReset: false,
+    remoteWasFenced: false,
+    remoteMaintenance: false,
+    historyRead: false,
+    attributes: new Map(),
+    utilization: new Map(),
+    free: new Map(),
+    running: [],
+    assignedCount: 0,
+    priority: 0,
+    baseScore: ZERO,
+    health: 0,
+  }
+  world.nodes.push(node)
+  world.nodeByName.set(name.toLowerCase(), node)
+  setSpecialAttributes(world, node)
+  return node
+}
+
+function setSpecialAttributes(world: Unpacked, node: ClusterNode): void {
+  node.attributes.set('#uname', node.name)
+  node.attributes.set('#id', node.id)
+  node.attributes.set('#kind', node.kind === 'remote' ? 'remote' : 'cluster')
+  node.attributes.set('#is_dc', node.isDc ? 'true' : 'false')
+  if (world.options.clusterName !== undefined) node.attributes.set('#cluster-name', world.options.clusterName)
+}
+
+export const isRemote = (node: ClusterNode): boolean => node.kind === 'remote'
+export const isGuest = (node: ClusterNode): boolean =>
+  node.kind === 'remote' && node.remoteResource?.container !== undefined
+export const isBareRemote = (node: ClusterNode): boolean =>
+  node.kind === 'remote' && (node.remoteResource === undefined || node.remoteResource.container === undefined)
+
+export function readNodes(world: Unpacked): void {
+  for (const entry of world.cib.configuration.nodes) {
+    const known = world.nodeByName.get(entry.uname.toLowerCase())
+    const node = known ?? makeNode(world, entry.id, entry.uname, kindOf(entry.type))
+    node.baseScore = asScore(entry.score, world.options.colours)
+    applyStartupFencing(world, node)
+    readEntry(world, node, entry)
+  }
+}
+
+function kindOf(type: string | undefined): ClusterNode['kind'] {
+  return type === 'remote' ? 'remote' : type === 'ping' ? 'ping' : 'member'
+}
+
+/** A node nobody has seen may be running anything: it is unclean until proven otherwise. */
+export function applyStartupFencing(world: Unpacked, node: ClusterNode): void {
+  if (node.kind === 'remote' && node.remoteResource === undefined) return
+  node.unclean = world.options.startupFencing
+  node.unseen = true
+}
+
+function readEntry(world: Unpacked, node: ClusterNode, entry: NodeEntry): void {
+  addAttributes(world, node, entry.attributes, false)
+  const utilization = combine(entry.utilization, world.rules)
+  for (const [name, value] of utilization) node.utilization.set(name, asInteger(value, 0))
+  node.free = new Map(node.utilization)
+}
+
+export function addAttributes(world: Unpacked, node: ClusterNode, sets: readonly PairSet[], overwrite: boolean): void {
+  const context = { ...world.rules, node: (name: string) => node.attributes.get(name) }
+  for (const [name, value] of combine(sets, context)) {
+    if (overwrite || !node.attributes.has(name)) node.attributes.set(name, value)
+  }
+  if (world.options.clusterName === undefined) return
+  if (!node.attributes.has('#site-name') || overwrite) {
+    node.attributes.set('#site-name', node.attributes.get('site-name') ?? world.options.clusterName)
+  }
+}
+
+/** Nodes that run Pacemaker Remote: connection resources, and guests named by `remote-node`. */
+export function readRemoteNodes(world: Unpacked): void {
+  const known = new Set(world.nodes.map(node => node.name))
+  for (const primitive of world.cib.configuration.resources.flatMap(r =>
+    r.kind === 'primitive' ? [r] : r.kind === 'group' ? r.members : [],
+  )) {
+    const isConnection =
+      primitive.class === 'ocf' && primitive.provider === 'pacemaker' && primitive.type?.toLowerCase() === 'remote'
+    const guest = primitive.meta.flatMap(set => set.pairs).find(pair => pair.name === 'remote-node')?.value
+    const name = isConnection ? primitive.id : guest
+    if (name === undefined || known.has(name)) continue
+    known.add(name)
+    const node = makeNode(world, name, name, 'remote')
+    node.baseScore = score(0)
+    world.haveRemoteNodes = true
+  }
+}
+
+const healthColour = /^(red|yellow|green)$/i
+
+/** The sum of a node's health attributes, by the strategy of the cluster. Source: "Tracking Node Health". */
+export function healthOf(world: Unpacked, node: ClusterNode, initial: number): { sum: number; worst: number } {
+  const colours = world.options.colours
+  let sum = initial
+  let worst: number = 1_000_000
+  for (const [name, value] of node.attributes) {
+    if (!name.startsWith('#health')) continue
+    const points = healthColour.test(value) ? (colours[value.toLowerCase()] ?? 0) : asScore(value)
+    if (points < worst) worst = points
+    sum =
+      points <= -1_000_000 || sum <= -1_000_000 ? -1_000_000 : Math.max(-1_000_000, Math.min(1_000_000, sum + points))
+  }
+  return { sum, worst }
+}
