@@ -1,6 +1,6 @@
 // Why a service does not serve now, whatever its parts claim: something is stopped or failed, its node is lost, its
 // disk is frozen, it is active twice, or its address is not where it is.
-import type { NodeName } from '../../base/units.ts'
+import { elapsed, minutes, type NodeName } from '../../base/units.ts'
 import { mainId, volumeId } from '../../model/names.ts'
 import { copyOf, type Facts, isActive, nodeState, type ServiceFacts, volumesOf } from '../facts.ts'
 import { type Rule, type Words, words } from './rule.ts'
@@ -62,10 +62,22 @@ function stopped(f: Facts, s: ServiceFacts): Words[] {
   return [words(`${first} is stopped${lastFailure(f, first)}${others}`)]
 }
 
-function moving(_: Facts, s: ServiceFacts): Words[] {
+/** It moves because somebody asked, or because something failed a moment ago. */
+function moving(f: Facts, s: ServiceFacts): Words[] {
   const r = s.single.find(x => !isActive(x) && x.role !== 'Stopped')
   if (s.state !== 'moving' || !r) return []
-  return [words(`${r.id} is ${r.role.toLowerCase()}${r.nodes.length > 0 ? ` on ${r.nodes.join(', ')}` : ''}`)]
+  const place = r.nodes.length > 0 ? ` on ${r.nodes.join(', ')}` : ''
+  return [words(`${r.id} is ${r.role.toLowerCase()}${place}${recentFailure(f, s)}`)]
+}
+
+const recent = minutes(5)
+
+function recentFailure(f: Facts, s: ServiceFacts): string {
+  const ids = [...s.single, ...s.cloned].map(r => r.id)
+  const failure = f.snapshot.failures.find(
+    x => ids.includes(x.resource) && x.at !== undefined && elapsed(x.at, f.snapshot.at) < recent,
+  )
+  return failure ? `: ${failure.resource} failed on ${failure.node} (${failure.operation}: ${failure.reason})` : ''
 }
 
 function failed(f: Facts, s: ServiceFacts): Words[] {

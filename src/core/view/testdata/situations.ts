@@ -205,6 +205,25 @@ export const situations: readonly Situation[] = [
   on('service starting', withResource(healthyPair, 'db-postgresql', { role: 'Starting' }), 'down', [
     ['moving', 'db-postgresql is starting on alpha'],
   ]),
+  on(
+    'stopping after a failed monitor',
+    {
+      ...withResource(healthyPair, 'db-postgresql', { role: 'Stopping' }),
+      failures: [
+        {
+          resource: 'pgdata-fs',
+          node: alpha,
+          operation: 'monitor every 20 s',
+          reason: 'timed out',
+          failCount: 1,
+          at: ago(seconds(30)),
+        },
+      ],
+    },
+    'down',
+    [['moving', 'db-postgresql is stopping on alpha: pgdata-fs failed on alpha (monitor every 20 s: timed out)']],
+    ['failure'],
+  ),
   on('failed monitor', withResource(healthyPair, 'db-ip', { failed: true }), 'down', [
     ['failed', 'db-ip has failed on alpha'],
   ]),
