@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { clone } from './clone.ts'
+
+test('a copy is equal and shares nothing that can change', () => {
+  const frozen = Object.freeze({ deep: [1, 2] })
+  const original = { a: [1, { b: 2 }], m: new Map([['k', { v: 1 }]]), s: new Set([1]), frozen, none: undefined }
+  const copy = clone(original)
+  assert.deepEqual(copy, original)
+  copy.m.set('k', { v: 9 })
+  copy.s.add(2)
+  copy.a.push(3)
+  assert.deepEqual([original.m.get('k'), original.s.size, original.a.length], [{ v: 1 }, 1, 2])
+  assert.equal(copy.frozen, frozen)
+})
