@@ -54,11 +54,8 @@ function storage(disks: readonly LabDisk[]): {
     }
     if (volumeGroup !== undefined) commands.push(['vgcreate', '--quiet', volumeGroup, device])
   }
-  const reload = [
-    ['udevadm', 'control', '--reload'],
-    ['udevadm', 'trigger', '--settle', '--subsystem-match=block', '--sysname-match=vd*'],
-  ]
-  return { rules: rules.join(''), commands: [...(rules.length > 0 ? reload : []), ...commands] }
+  const trigger = ['udevadm', 'trigger', '--settle', '--subsystem-match=block', '--sysname-match=vd*']
+  return { rules: rules.join(''), commands: [...(rules.length > 0 ? [trigger] : []), ...commands] }
 }
 
 /** One line of JSON. `now` in milliseconds since the epoch. */
@@ -93,7 +90,8 @@ export function identityLine(options: IdentityOptions, now: number): string {
       const address = index === 0 ? `${management.guest}/24` : options.plugs[index - 1]?.address
       return { name: `eth${index}`, mac, ...(address ? { address } : {}) }
     }),
-    before: disks.commands,
+    // udev keeps the name that the machine had when it started (its unit has ProtectHostname), and tells it to DRBD's rules.
+    before: [['systemctl', 'restart', 'systemd-udevd'], ...disks.commands],
     afterwards: [['ping', '-c', '1', '-W', '1', management.host], ...time.afterwards],
   })
 }

@@ -1,10 +1,11 @@
 // Builds the disk image of a lab machine: mmdebstrap makes the tree, `mke2fs -d` the disk, and kernel and initrd lie
 // beside it for the direct boot. Kept in the cache under the hash of its recipe; a half-built one is never taken for whole.
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fail, ok, type Result } from '../../core/base/result.ts'
 import { gibibytes } from '../../core/base/units.ts'
+import { intoCache } from './cache.ts'
 import type { LabFailure, LabImage } from './contract.ts'
 import { cacheDirectory, makePrivate } from './paths.ts'
 import { missingTools } from './prerequisites.ts'
@@ -99,15 +100,6 @@ async function build(recipe: Recipe, directory: string, report: Report): Promise
   return ok(undefined)
 }
 
-/** Trees of builds that were interrupted; a build that still runs is younger than an hour. */
-async function removeLeftovers(images: string): Promise<void> {
-  for (const entry of await readdir(images)) {
-    const path = join(images, entry)
-    if (!entry.includes('.building-')) continue
-    if (Date.now() - (await stat(path)).mtimeMs > 3_600_000) await rm(path, { recursive: true, force: true })
-  }
-}
-
 /** The image from the cache, or a new one. */
 export async function imageFor(image: LabImage, report: Report): Promise<Result<Image, LabFailure>> {
   const recipe = await recipeFor(image)
@@ -117,12 +109,6 @@ export async function imageFor(image: LabImage, report: Report): Promise<Result<
   const missing = missingTools('build')
   if (missing.length > 0) return fail({ kind: 'missing-tools', tools: missing })
   makePrivate(images)
-  await removeLeftovers(images)
-  const building = `${directory}.building-${process.pid}`
-  await mkdir(building, { recursive: true })
-  // Not private: in a user namespace mmdebstrap's root is another user, who must reach the tree.
-  const built = await build(recipe, building, report)
-  if (!built.ok) return built
-  await rename(building, directory)
-  return ok(imageIn(directory, recipe))
+  const built = await intoCache(directory, building => build(recipe, building, report))
+  return built.ok ? ok(imageIn(directory, recipe)) : built
 }

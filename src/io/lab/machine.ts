@@ -30,8 +30,8 @@ export interface Machine {
   boot(): Promise<Result<void, LabFailure>>
   /** Wakes from the snapshot and runs; the clone has no identity of its own yet. */
   wake(): Promise<Result<void, LabFailure>>
-  /** Sends one line over the identity port and waits for the answer `done`. */
-  identify(line: string): Promise<Result<void, LabFailure>>
+  /** Sends one line over the identity port, made at that moment, and waits for the answer `done`. */
+  identify(line: () => string): Promise<Result<void, LabFailure>>
   /** Resolves when the machine says that it waits for its identity. */
   ready(): Promise<Result<void, LabFailure>>
   resizeDisk(index: number, size: Bytes): Promise<Result<void, LabFailure>>
@@ -39,6 +39,10 @@ export interface Machine {
   freeze(): Promise<Result<void, LabFailure>>
   act(action: PowerAction): Promise<Result<void, LabFailure>>
 }
+
+/** Far beyond what the slowest host has needed. */
+const identityLimitMs = 120_000
+const bootLimitMs = 600_000
 
 const tailOf = (file: string): readonly string[] => {
   try {
@@ -121,20 +125,32 @@ export function createMachine(setup: MachineSetup): Machine {
     }
   }
 
-  const talk = async (line: string | undefined, wanted: string): Promise<Result<void, LabFailure>> => {
+  /** Over the identity port: says a line, if there is one, and waits for a word. */
+  const talk = async (
+    line: (() => string) | undefined,
+    wanted: string,
+    limitMs: number,
+  ): Promise<Result<void, LabFailure>> => {
     const socket = await connectUnix(setup.files.identity, isAlive)
     if (!socket) return failure('it ended before it answered')
-    if (line !== undefined) socket.write(`${line}\n`)
-    let heard = ''
+    const limit = setTimeout(() => socket.destroy(), limitMs)
+    if (line) socket.write(`${line()}\n`)
     try {
+      let heard = ''
       for await (const chunk of socket) {
         heard += String(chunk)
         if (heard.includes(wanted)) return ok(undefined)
       }
+    } catch (error) {
+      // The machine died in the middle of it, or took too long: both are told below.
+      if (!socket.destroyed) throw error
     } finally {
+      clearTimeout(limit)
       socket.destroy()
     }
-    return failure(`it ended before it said "${wanted}"`)
+    return failure(
+      isAlive() ? `it has not said "${wanted}" within ${limitMs / 1_000} s` : `it ended before it said "${wanted}"`,
+    )
   }
 
   const kill = async (): Promise<void> => {
@@ -179,8 +195,8 @@ export function createMachine(setup: MachineSetup): Machine {
       const running = loaded.ok ? await execute('cont') : loaded
       return running.ok ? ok(undefined) : running
     },
-    identify: line => talk(line, 'done'),
-    ready: () => talk(undefined, 'ready'),
+    identify: line => talk(line, 'done', identityLimitMs),
+    ready: () => talk(undefined, 'ready', bootLimitMs),
     resizeDisk: async (index, size) => {
       const done = await execute('block_resize', { 'node-name': `disk${index}`, size })
       return done.ok ? ok(undefined) : done

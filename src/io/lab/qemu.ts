@@ -31,6 +31,9 @@ export const management = {
 } as const
 
 export interface MachineFiles {
+  /** The disks need not survive a crash of the host: what a guest flushes goes to the host's memory and no further. A
+   *  pulled plug of the machine loses exactly what it had not flushed, either way. */
+  readonly isThrowaway: boolean
   readonly kernel: string
   readonly initrd: string
   readonly rootDisk: string
@@ -66,10 +69,11 @@ function processor(accelerator: Hardware['accelerator']): readonly string[] {
     : ['-accel', 'tcg,thread=multi', '-cpu', tcgProcessor]
 }
 
-function drive(id: string, file: string): readonly string[] {
+function drive(id: string, file: string, isThrowaway: boolean): readonly string[] {
+  const cache = isThrowaway ? 'cache.no-flush=on,' : ''
   return [
     '-blockdev',
-    `driver=qcow2,node-name=${id},discard=unmap,file.driver=file,file.filename=${value(file)}`,
+    `driver=qcow2,node-name=${id},${cache}discard=unmap,file.driver=file,file.filename=${value(file)}`,
     '-device',
     `virtio-blk-pci,drive=${id},id=dev-${id}`,
   ]
@@ -113,8 +117,8 @@ export function qemuCommand(
     ...['-device', 'virtio-serial-pci', '-device', 'virtio-rng-pci'],
     ...['-chardev', `socket,id=identity,server=on,wait=off,path=${value(files.identity)}`],
     ...['-device', 'virtserialport,chardev=identity,name=holdfast.identity'],
-    ...drive('root', files.rootDisk),
-    ...files.disks.flatMap((file, i) => drive(`disk${i}`, file)),
+    ...drive('root', files.rootDisk, files.isThrowaway),
+    ...files.disks.flatMap((file, i) => drive(`disk${i}`, file, files.isThrowaway)),
     ...managementCard(wiring),
     ...cards.flat(),
     ...(incoming ? ['-incoming', 'exec:cat state'] : []),

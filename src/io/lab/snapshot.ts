@@ -3,10 +3,11 @@
 // tied to the exact image, hardware and QEMU; the cache keeps one for each.
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fail, ok, type Result } from '../../core/base/result.ts'
 import type { Bytes } from '../../core/base/units.ts'
+import { intoCache } from './cache.ts'
 import type { LabFailure } from './contract.ts'
 import { type Image, imageName } from './image.ts'
 import { createMachine } from './machine.ts'
@@ -26,6 +27,7 @@ export interface Snapshot {
 const rootDisk = 'golden.qcow2'
 
 const files = (image: Image, hardware: Hardware, directory: string): MachineFiles => ({
+  isThrowaway: false,
   kernel: image.kernel,
   initrd: image.initrd,
   rootDisk: join(directory, rootDisk),
@@ -95,11 +97,7 @@ export async function snapshotFor(
   const snapshot = { directory, image, hardware, disk: join(directory, rootDisk) }
   if (existsSync(directory)) return ok(snapshot)
   report(`booting a ${imageName[image.recipe.image]} machine, once, to freeze it (${hardware.accelerator})`)
-  const building = `${directory}.building-${process.pid}`
   makePrivate(snapshots)
-  await mkdir(building, { recursive: true, mode: 0o700 })
-  const frozen = await freezeGolden(image, hardware, building)
-  if (!frozen.ok) return frozen
-  await rename(building, directory)
-  return ok(snapshot)
+  const frozen = await intoCache(directory, building => freezeGolden(image, hardware, building))
+  return frozen.ok ? ok(snapshot) : frozen
 }
