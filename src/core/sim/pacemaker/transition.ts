@@ -6,7 +6,7 @@ import { statusOf, withStatus } from './cib-copy.ts'
 import { fence } from './fencer.ts'
 import { publish } from './partition.ts'
 import type { Pacemaker } from './ports.ts'
-import { controls, drawFrom, stackOf } from './ports.ts'
+import { baseName, controls, drawFrom, primitivesOf, stackOf } from './ports.ts'
 import type { Stack, Transition, TransitionRef } from './types.ts'
 
 export function begin(p: Pacemaker, stack: Stack, decision: Decision): void {
@@ -66,6 +66,20 @@ export function clusterOption(stack: Stack, name: string): string | undefined {
   return undefined
 }
 
+/** A node's history knows the instances of an anonymous clone without their numbers. */
+function historyName(stack: Stack, action: GraphAction): string {
+  const full = action.rscId ?? action.rsc ?? ''
+  return isUnique(stack, baseName(full)) ? full : baseName(full)
+}
+
+const isUnique = (stack: Stack, rsc: string): boolean =>
+  stack.cib.configuration.resources.some(
+    r =>
+      r.kind === 'clone' &&
+      r.meta.some(set => set.pairs.some(pair => pair.name === 'globally-unique' && pair.value === 'true')) &&
+      primitivesOf([r]).some(p => p.id === rsc),
+  )
+
 /** True where the action was done on the spot. */
 function start(p: Pacemaker, stack: Stack, t: Transition, action: GraphAction): boolean {
   const ref: TransitionRef = { coordinator: stack.node, transition: t.id, action: action.id }
@@ -81,7 +95,7 @@ function start(p: Pacemaker, stack: Stack, t: Transition, action: GraphAction): 
     kind: 'execute',
     node,
     operation: {
-      rsc: action.rscId ?? action.rsc ?? '',
+      rsc: historyName(stack, action),
       operation: action.op,
       interval: action.interval,
       timeout: action.timeout > 0 ? action.timeout : 20_000,
