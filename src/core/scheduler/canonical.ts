@@ -13,7 +13,7 @@ export interface Canonical {
   readonly actions: readonly CanonicalAction[]
   readonly edges: readonly (readonly [number, number])[]
   readonly scores: readonly (readonly string[])[]
-  readonly promotion: readonly (readonly string[])[]
+  readonly promotion: readonly (readonly (string | null)[])[]
   readonly final?: readonly CanonicalPlacement[]
 }
 
@@ -35,7 +35,7 @@ export function canonical(decision: Decision, final?: readonly Placement[]): Can
     actions: keyed.map(({ form }) => form),
     edges: [...edges.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1]),
     scores: decision.scores.map(([phase, rsc, node, value]) => [phase, rsc, node, shown(value)]),
-    promotion: decision.promotion.map(([rsc, node, value]) => [rsc, node, shown(value)]),
+    promotion: decision.promotion.map(([rsc, node, value]) => [rsc, node === '' ? null : node, shown(value)]),
     ...(final ? { final: sorted(final.map(bare)) } : {}),
   }
 }

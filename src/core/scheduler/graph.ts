@@ -113,5 +113,5 @@ function notification(action: Action): { notification?: string } {
   const type = action.meta.get('notify_key_type')
   const about = action.meta.get('notify_key_operation')
   if (type === undefined || about === undefined) return {}
-  return { notification: action.pseudo ? `${type}_notify_${about}` : `${type}-${about}` }
+  return { notification: action.task === 'notified' ? `${type}_notify_${about}` : `${type}-${about}` }
 }

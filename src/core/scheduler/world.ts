@@ -7,7 +7,7 @@ import type { Instant } from '../base/units.ts'
 import type { RuleContext } from '../cib/rules.ts'
 import type { Cib, HistoryEntry } from '../cib/types.ts'
 import type { NodeView, Placement, PromotionLine, ScoreLine } from './decision.ts'
-import type { Action, ClusterNode, ColocationRule, OrderRule, Resource, Ticket } from './model.ts'
+import type { Action, ClusterNode, ColocationRule, NotifyData, OrderRule, Resource, Ticket } from './model.ts'
 import type { Trace } from './trace.ts'
 import type { Options } from './unpack/options.ts'
 
@@ -36,6 +36,8 @@ export interface Unpacked {
   readonly stopNeeded: Resource[]
   /** Recurring operations to be started anew because their failure expired. */
   readonly rescheduled: Set<HistoryEntry>
+  /** Clones to be told of stops that fencing implies. */
+  readonly fencingNotes: { readonly clone: Resource; readonly notes: NotifyData }[]
   haveFenceDevice: boolean
   haveRemoteNodes: boolean
   readonly problems: Problem[]

@@ -58,7 +58,7 @@ function create(
   action.optional = optional
   action.onDc = clusterTasks.has(task)
   const interval = intervalOf(key)
-  readConfiguration(world, action, rsc, findOperation(rsc, task, interval), interval)
+  readConfiguration(world, action, rsc, findOperation(rsc, task, interval, true), interval)
   if (!forGraph) return action
   world.actions.push(action)
   rsc.actions.push(action)
@@ -87,19 +87,23 @@ export const stopAction: Maker = basic('stop')
 export const promoteAction: Maker = basic('promote')
 export const demoteAction: Maker = basic('demote')
 
-/** The configured operation that an action key means, disabled ones left out. */
-export function findOperation(rsc: Resource, task: string, interval: number): Operation | undefined {
-  const cacheKey = `${task}_${interval}`
+/** The configured operation that an action means; disabled ones are left out unless asked for. */
+export function findOperation(
+  rsc: Resource,
+  task: string,
+  interval: number,
+  disabledToo = false,
+): Operation | undefined {
+  const cacheKey = `${task}_${interval}_${disabledToo}`
   if (rsc.operationCache.has(cacheKey)) return rsc.operationCache.get(cacheKey)
-  const wanted = task === 'migrate_to' || task === 'migrate_from' ? [task, 'migrate'] : [task]
-  let found: Operation | undefined
-  for (const name of wanted) {
-    for (const op of rsc.operations) {
-      if (op.name !== name || !asBoolean(op.attributes.get('enabled'), true)) continue
-      if ((asMilliseconds(op.interval) ?? 0) === (name === task ? interval : 0)) found ??= op
-    }
-    if (found) break
-  }
+  const migrates = task === 'migrate_to' || task === 'migrate_from'
+  const matches = (op: Operation, name: string, time: number): boolean =>
+    op.name === name &&
+    (asMilliseconds(op.interval) ?? 0) === time &&
+    (disabledToo || asBoolean(op.attributes.get('enabled'), true))
+  const found =
+    rsc.operations.find(op => matches(op, task, interval)) ??
+    (migrates ? rsc.operations.find(op => matches(op, 'migrate', 0)) : undefined)
   rsc.operationCache.set(cacheKey, found)
   return found
 }
@@ -137,7 +141,9 @@ function readConfiguration(
   if (task === 'start' || task === 'promote') {
     action.needs = rsc.needsFencing ? 'fencing' : rsc.needsQuorum ? 'quorum' : 'nothing'
   }
-  readOnFail(world, action, rsc, onFailText(world, action, rsc, op))
+  // What happens to an operation that is disabled does not matter.
+  if (op && !asBoolean(op.attributes.get('enabled'), true)) action.onFail = 'ignore'
+  else readOnFail(world, action, rsc, onFailText(world, action, rsc, op))
   if (action.failRole === Role.unknown) action.failRole = task === 'promote' ? Role.unpromoted : Role.started
 }
 

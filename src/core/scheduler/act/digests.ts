@@ -48,7 +48,7 @@ const words = (text: string | undefined): readonly string[] => (text ?? '').spli
 export function compareDigests(world: Unpacked, rsc: Resource, node: ClusterNode, entry: HistoryEntry): Digested {
   const interval = Number(entry.interval ?? 0)
   const parameters = countedParameters(world, rsc, entry.operation, interval, node)
-  if (onlySecretsDiffer(parameters, entry)) return 'same'
+  if (onlySecretsDiffer(rsc, parameters, entry)) return 'same'
   if (world.rescheduled.has(entry)) return 'restart'
   if (entry.opRestartDigest !== undefined && entry.opRestartDigest !== restartDigest(parameters, entry))
     return 'restart'
@@ -59,10 +59,12 @@ export function compareDigests(world: Unpacked, rsc: Resource, node: ClusterNode
 }
 
 /** A CIB kept for a bug report may have its passwords blotted out: the digest without them still agrees. */
-function onlySecretsDiffer(parameters: ReadonlyMap<string, string>, entry: HistoryEntry): boolean {
+function onlySecretsDiffer(rsc: Resource, parameters: ReadonlyMap<string, string>, entry: HistoryEntry): boolean {
   if (entry.opSecureDigest === undefined) return false
   const secret = new Set(words(entry.opSecureParams))
-  return digestOf(new Map([...parameters].filter(([name]) => !secret.has(name)))) === entry.opSecureDigest
+  const counts = (name: string): boolean =>
+    !secret.has(name) && !name.startsWith('CRM_meta') && !(rsc.fenceDevice && name.startsWith('pcmk_'))
+  return digestOf(new Map([...parameters].filter(([name]) => counts(name)))) === entry.opSecureDigest
 }
 
 /** op-force-restart lists the parameters that can change only by a restart. */

@@ -8,6 +8,7 @@ import { isBundled, uberParent } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
 import { actionsOf, firstAction, obtain } from './actions.ts'
 import { canFence, fenceAction } from './fence-node.ts'
+import { announceFencing } from './notify.ts'
 
 export function scheduleFencing(world: Unpacked): void {
   let dcDown: Action | undefined
@@ -85,7 +86,7 @@ function around(world: Unpacked, rsc: Resource, fencing: Action): void {
   if (rsc.bundle?.inner) around(world, rsc.bundle.inner, fencing)
   if (rsc.kind !== 'primitive' || !rsc.managed) return
   orderStarts(rsc, fencing)
-  orderStops(rsc, fencing)
+  orderStops(world, rsc, fencing)
 }
 
 function orderStarts(rsc: Resource, fencing: Action): void {
@@ -99,7 +100,7 @@ function orderStarts(rsc: Resource, fencing: Action): void {
   }
 }
 
-function orderStops(rsc: Resource, fencing: Action): void {
+function orderStops(world: Unpacked, rsc: Resource, fencing: Action): void {
   const target = fencing.node
   if (!target) return
   const implied = rsc.needsFencing || isGuest(target)
@@ -113,6 +114,7 @@ function orderStops(rsc: Resource, fencing: Action): void {
       if (!isBundled(rsc)) relate(fencing, action, Kind.preserve)
       relate(fencing, wholeStop, Kind.preserve)
     }
+    if (rsc.notify) announceFencing(world, rsc, action, fencing)
   }
   for (const action of actionsOf(rsc, 'demote', target)) {
     if (action.node?.online && !action.node.unclean && !rsc.failed) continue

@@ -92,7 +92,7 @@ function settleRelation(world: Unpacked, then: Action, relation: Relation): Resu
     first.optional = true
     if (first.task === 'reload-agent') first.rsc.reloading = false
   }
-  if (first.rsc && then.rsc && first.rsc !== then.rsc && !isInside(first.rsc, then.rsc)) first = completionOf(first)
+  if (first.rsc && then.rsc && first.rsc !== then.rsc && !isInside(then.rsc, first.rsc)) first = completionOf(first)
   let changedThen = false
   if (first !== relation.action && relate(first, then, relation.type)) changedThen = true
   const before = [snapshot(first), snapshot(then)]

@@ -75,7 +75,7 @@ function kindOf(type: string | undefined): ClusterNode['kind'] {
 /** A node nobody has seen may be running anything: it is unclean until proven otherwise. */
 export function applyStartupFencing(world: Unpacked, node: ClusterNode): void {
   if (node.kind === 'remote' && node.remoteResource === undefined) return
-  node.unclean = world.options.startupFencing
+  node.unclean = world.options.startupFencing && world.options.fencing
   node.unseen = true
 }
 

@@ -8,6 +8,7 @@ import { asBoolean, asInteger, asMilliseconds, asScore } from '../../cib/values.
 import { Discovery, type Resource, Role } from '../model.ts'
 import type { Unpacked } from '../world.ts'
 import { unfoldBundle } from './bundles.ts'
+import { targetRole } from './roles.ts'
 
 /** What a primitive says, its template's words included. */
 export interface Agent {
@@ -168,7 +169,7 @@ function linkRemote(world: Unpacked, resource: Resource): void {
   world.haveRemoteNodes = true
   if (resource.container) node.attributes.set('#kind', 'container')
   else {
-    node.unclean = world.options.startupFencing
+    node.unclean = world.options.startupFencing && world.options.fencing
     node.unseen = true
   }
 }
@@ -216,7 +217,10 @@ function metaOf(world: Unpacked, source: Source, agent: Agent, parent: Resource 
   }
   const meta = combine(source.kind === 'primitive' ? agent.meta : source.meta, context)
   if (parent) for (const [name, value] of parent.meta) if (!meta.has(name)) meta.set(name, value)
-  return combine(world.cib.configuration.resourceDefaults, context, meta)
+  combine(world.cib.configuration.resourceDefaults, context, meta)
+  // Instances stay where they are unless somebody has a wish.
+  if (source.kind === 'clone' && !meta.has('resource-stickiness')) meta.set('resource-stickiness', '1')
+  return meta
 }
 
 export function makeResource(world: Unpacked, source: Source, parent: Resource | undefined, id: string): Resource {
@@ -316,6 +320,7 @@ export function makeResource(world: Unpacked, source: Source, parent: Resource |
     promotionScore: 0,
   }
   if (world.options.symmetric) resource.discovery.fill(Discovery.always)
+  resource.nextRole = targetRole(resource) ?? Role.unknown
   setRequirements(world, resource, meta.get('requires'))
   const utilization = combine(agent.utilization, world.rules)
   for (const [name, value] of utilization) resource.utilization.set(name, asInteger(value, 0))

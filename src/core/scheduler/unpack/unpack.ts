@@ -34,6 +34,7 @@ export function unpack(
     orders: [],
     stopNeeded: [],
     rescheduled: new Set(),
+    fencingNotes: [],
     haveFenceDevice: false,
     haveRemoteNodes: false,
     problems: [],

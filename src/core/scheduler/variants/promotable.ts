@@ -139,6 +139,11 @@ function setPromoted(rsc: Resource): void {
 /** Best candidate first. */
 function sortInstances(world: Unpacked, clone: Resource): void {
   clone.merging = true
+  for (const instance of clone.children) {
+    const node = nodeNext(instance)
+    if (!node || instance.sortIndex < 0) continue
+    clone.scores[node.index] = add(score(clone.scores[node.index] ?? 0), score(instance.sortIndex))
+  }
   for (const rule of clone.thisWith) {
     if (rule.dependentRole === Role.promoted) hear(world, clone, rule.primary, rule.nodeAttribute, rule.score)
   }
