@@ -11,7 +11,7 @@ import { cacheDirectory, makePrivate } from './paths.ts'
 import { missingTools } from './prerequisites.ts'
 import { run } from './processes.ts'
 import type { Report } from './progress.ts'
-import { guestFiles, installed, type Recipe, recipeFor } from './recipe.ts'
+import { guestFiles, installed, type Recipe, recipeFor, sourcesFor } from './recipe.ts'
 
 export interface Image {
   readonly directory: string
@@ -36,7 +36,7 @@ const imageIn = (directory: string, recipe: Recipe): Image => ({
 /** mmdebstrap as root writes the tree itself; for anybody else it makes a user namespace (needs newuidmap). */
 const isRoot = (): boolean => process.getuid?.() === 0
 
-function bootstrapCommand(recipe: Recipe, tree: string): readonly string[] {
+function bootstrapCommand(recipe: Recipe, sources: readonly string[], tree: string): readonly string[] {
   // Hooks get the tree as $1; our own folder comes in by the environment, never in the text of the hook.
   const copy = installed.map(each => `install -D -m ${each.mode} "$GUEST/${each.file}" "$1/${each.to}"`).join(' && ')
   return [
@@ -47,7 +47,7 @@ function bootstrapCommand(recipe: Recipe, tree: string): readonly string[] {
     `--include=${recipe.packages.join(',')}`,
     `--customize-hook=${copy}`,
     '--customize-hook=chroot "$1" sh /usr/lib/holdfast-lab/customize.sh',
-    ...[recipe.suite, tree, ...recipe.sources],
+    ...[recipe.suite, tree, ...sources],
   ]
 }
 
@@ -82,7 +82,7 @@ async function build(recipe: Recipe, directory: string, report: Report): Promise
     return fail({ kind: 'image-build', step: what, log, tail: done.lines.slice(-15) })
   }
   report(`building the ${name} image, once: reading the package lists`)
-  const made = await step('mmdebstrap', bootstrapCommand(recipe, tree))
+  const made = await step('mmdebstrap', bootstrapCommand(recipe, await sourcesFor(recipe), tree))
   if (!made.ok) return made
   report(`building the ${name} image, once: writing the disk`)
   await writeFile(image.disk, '')
@@ -102,7 +102,7 @@ async function build(recipe: Recipe, directory: string, report: Report): Promise
 
 /** The image from the cache, or a new one. */
 export async function imageFor(image: LabImage, report: Report): Promise<Result<Image, LabFailure>> {
-  const recipe = await recipeFor(image)
+  const recipe = recipeFor(image)
   const images = join(cacheDirectory(), 'images')
   const directory = join(images, `${image}-${recipe.hash}`)
   if (existsSync(directory)) return ok(imageIn(directory, recipe))

@@ -61,31 +61,27 @@ export interface Recipe {
   readonly suite: string
   readonly packages: readonly string[]
   readonly pathExcludes: readonly string[]
-  /** apt's one-line sources. */
-  readonly sources: readonly string[]
   readonly hash: string
 }
 
-/** The mirrors of the host's own apt configuration, if it is a Debian; else Debian's general address. */
-async function mirrors(): Promise<{ readonly main: string; readonly security: string }> {
+/** apt's one-line sources: the mirrors of the host's own configuration, if it is a Debian; else Debian's general address.
+ *  Not part of the recipe: a mirror is where the same packages come from. */
+export async function sourcesFor(recipe: Recipe): Promise<readonly string[]> {
   const listed = await run(['apt-get', 'indextargets', '--format', '$(LABEL) $(SITE)', 'Created-By: Packages'])
   const site = (label: string): string | undefined =>
     listed.lines.find(line => line.startsWith(`${label} http`))?.slice(label.length + 1)
-  return {
-    main: site('Debian') ?? 'http://deb.debian.org/debian',
-    security: site('Debian-Security') ?? 'http://deb.debian.org/debian-security',
-  }
+  const main = site('Debian') ?? 'http://deb.debian.org/debian'
+  const security = site('Debian-Security') ?? 'http://deb.debian.org/debian-security'
+  return [
+    `deb ${main} ${recipe.suite} main`,
+    `deb ${main} ${recipe.suite}-updates main`,
+    `deb ${security} ${recipe.suite}-security main`,
+  ]
 }
 
-export async function recipeFor(image: LabImage): Promise<Recipe> {
+export function recipeFor(image: LabImage): Recipe {
   const { suite, packages } = releases[image]
-  const { main, security } = await mirrors()
-  const sources = [
-    `deb ${main} ${suite} main`,
-    `deb ${main} ${suite}-updates main`,
-    `deb ${security} ${suite}-security main`,
-  ]
-  const hash = createHash('sha256').update(JSON.stringify({ suite, packages, leftOut, sources, installed }))
+  const hash = createHash('sha256').update(JSON.stringify({ suite, packages, leftOut, installed }))
   for (const { file } of installed) hash.update(readFileSync(join(guestFiles, file)))
-  return { image, suite, packages, pathExcludes: leftOut, sources, hash: hash.digest('hex').slice(0, 16) }
+  return { image, suite, packages, pathExcludes: leftOut, hash: hash.digest('hex').slice(0, 16) }
 }
