@@ -51,7 +51,14 @@ export type QuorumPolicy =
   | { readonly kind: 'two-node' }
   | { readonly kind: 'majority' }
   /** A third vote from a machine outside the cluster (corosync-qnetd). */
-  | { readonly kind: 'witness'; readonly host: string; readonly algorithm: 'ffsplit' | 'lms' }
+  | {
+      readonly kind: 'witness'
+      /** Where the nodes reach it: a name or an address. */
+      readonly host: string
+      /** Where OpenSSH reaches it. */
+      readonly management: Node['management']
+      readonly algorithm: 'ffsplit' | 'lms'
+    }
 
 export type TimingProfile = 'lan-fast' | 'balanced' | 'cloud'
 

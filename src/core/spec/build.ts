@@ -47,7 +47,8 @@ const fencingOf = (form: ClusterForm['fencing']): FencingPolicy =>
 function quorumOf({ quorum }: ClusterForm, nodes: number): QuorumPolicy {
   if (quorum === undefined) return { kind: nodes === 2 ? 'two-node' : 'majority' }
   if (typeof quorum === 'string') return { kind: quorum }
-  return { kind: 'witness', host: quorum.witness, algorithm: quorum.algorithm }
+  const { witness: host, algorithm } = quorum
+  return { kind: 'witness', host, management: managementOf(quorum.management ?? host), algorithm }
 }
 
 function nodeOf(name: string, form: NodeForm): Node {

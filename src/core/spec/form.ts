@@ -15,6 +15,7 @@ export interface ClusterForm {
 
 export interface WitnessForm {
   readonly witness: string
+  readonly management?: string | undefined
   readonly algorithm: 'ffsplit' | 'lms'
 }
 

@@ -22,6 +22,12 @@ const pathField = z
   })
 const hostRule = 'expected a host name or address'
 const hostField = z.string(hostRule).regex(/^[A-Za-z0-9][A-Za-z0-9.:_-]*$/, hostRule)
+const managementField = z
+  .string()
+  .regex(
+    /^(?:[a-z_][a-z0-9_-]*@)?(?:\[[0-9A-Fa-f:]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)(?::[0-9]{1,5})?$/,
+    'expected `host`, `user@host` or `user@host:port`',
+  )
 const portField = z.int('expected a port number').min(1).max(65_535)
 const groupRule = 'expected the name of an LVM volume group'
 const groupField = z.string(groupRule).regex(/^[A-Za-z0-9_.+][A-Za-z0-9_.+-]{0,100}$/, groupRule)
@@ -75,12 +81,7 @@ const fenceDevice = z
   )
 
 const node = z.strictObject({
-  management: z
-    .string()
-    .regex(
-      /^(?:[a-z_][a-z0-9_-]*@)?(?:\[[0-9A-Fa-f:]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)(?::[0-9]{1,5})?$/,
-      'expected `host`, `user@host` or `user@host:port`',
-    )
+  management: managementField
     .optional()
     .describe(
       'Where ssh reaches it: `host`, `user@host:port`, or a name from your ssh configuration. Default: its name.',
@@ -170,7 +171,10 @@ const service = z.discriminatedUnion('blueprint', [
 ])
 
 const witness = z.strictObject({
-  witness: hostField.describe('A machine outside the cluster that runs corosync-qnetd.'),
+  witness: hostField.describe(
+    'A machine outside the cluster, as the nodes reach it (TCP port 5403). `apply` sets up corosync-qnetd there.',
+  ),
+  management: managementField.optional().describe('Where ssh reaches it, as for a node. Default: the same.'),
   algorithm: z.enum(['ffsplit', 'lms']).default('ffsplit').describe('How it gives its vote.'),
 })
 

@@ -64,7 +64,10 @@ test('not-primary: the volume is Secondary where its service runs', () => {
 })
 
 test('a witness carries the quorum of two nodes, and one that does not vote does not', () => {
-  const cluster = { ...pair, quorum: { kind: 'witness', host: 'gamma', algorithm: 'ffsplit' } } as const
+  const cluster = {
+    ...pair,
+    quorum: { kind: 'witness', host: 'gamma', management: { host: 'gamma' }, algorithm: 'ffsplit' },
+  } as const
   const views = (votes: number, witness: 'voting' | 'not-voting') =>
     healthyPair.quorum.map(q => ({ ...q, votes, expected: 3, witness }))
   assert.equal(protection(cluster, { ...healthyPair, quorum: views(3, 'voting') }).answer, 'protected')
