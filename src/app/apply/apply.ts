@@ -1,5 +1,6 @@
 // Makes the machines of a session as their cluster file says: lock, look, ask, run, look again until nothing is left to do,
 // then the proofs. `apply` and `demo` both call this; what the person sees comes through `ApplyView`.
+import { found } from '../../core/base/assert.ts'
 import { fail, ok, type Result } from '../../core/base/result.ts'
 import { corosyncKeySecret } from '../../core/model/names.ts'
 import { worstHazard } from '../../core/plan/hazards.ts'
@@ -10,7 +11,7 @@ import { type Journal, openJournal } from '../../io/apply/journal.ts'
 import { takeLocks } from '../../io/apply/lock.ts'
 import { type Look, look } from '../../io/apply/look.ts'
 import { sharedLook } from '../../io/apply/prove.ts'
-import { type RunEvents, runSteps } from '../../io/apply/run.ts'
+import { type Ending, type RunEvents, runSteps } from '../../io/apply/run.ts'
 import type { Secrets } from '../../io/apply/script.ts'
 import { corosyncKey, givenSecrets, withKey } from '../../io/apply/secrets.ts'
 import type { Workshop } from '../../io/apply/workshop.ts'
@@ -67,36 +68,45 @@ async function applyLocked(
   journal: Journal,
 ): Promise<Applied> {
   let changed = false
+  view.doing('looking at the nodes')
+  let seen: Result<Look, readonly Trouble[]> = await look(session, given, stops.abort)
+  if (!seen.ok) return { kind: 'failed', troubles: seen.failure, begun: false }
+  view.planned(seen.value.plan, journal.interrupted)
+  const consents = seen.value.plan.troubles.length > 0 || worstHazard(seen.value.plan) === 'none'
+  if (!consents && !(await view.consent(seen.value.plan))) return { kind: 'stopped', begun: false }
+  journal.write({ what: 'apply-begun' })
   for (let round = 0; round < rounds; round += 1) {
-    view.doing(round === 0 ? 'looking at the nodes' : 'looking again')
-    const seen = await look(session, given, stops.abort)
-    if (!seen.ok) return { kind: 'failed', troubles: seen.failure, begun: changed }
     const { plan } = seen.value
-    if (round === 0) {
-      view.planned(plan, journal.interrupted)
-      if (plan.troubles.length > 0) return { kind: 'failed', troubles: plan.troubles, begun: false }
-      if (worstHazard(plan) !== 'none' && !(await view.consent(plan))) return { kind: 'stopped', begun: false }
-      journal.write({ what: 'apply-begun' })
-    }
     if (plan.troubles.length > 0) return { kind: 'failed', troubles: plan.troubles, begun: changed }
-    const isLast = plan.steps.length === 0
     const workshop = await equip(session, given, seen.value, stops)
     if (!workshop.ok) return { kind: 'failed', troubles: [workshop.failure], begun: changed }
-    const steps = isLast ? plan.proofs : thisRound(plan).steps
-    const ending = await runSteps({ ...plan, steps }, workshop.value, journal, view, stops.stop)
-    if (!isLast) changed = true
-    if (ending.kind === 'failed') return { kind: 'failed', troubles: ending.troubles, begun: changed }
-    if (ending.kind === 'stopped') return stopped(journal, changed)
-    if (isLast) {
+    const run = (steps: Plan['steps']): Promise<Ending> =>
+      runSteps({ ...plan, steps }, workshop.value, journal, view, stops.stop)
+    const ending = await run(thisRound(plan).steps)
+    if (plan.steps.length > 0) changed = true
+    if (ending.kind !== 'done') return unfinished(ending, journal, changed)
+    // Looking and proving at once: mostly there is nothing left to do, and then both are needed.
+    const isLast = plan.complete
+    const [next, proven] = await Promise.all([
+      plan.steps.length > 0 ? look(session, given, stops.abort) : seen,
+      isLast ? run(plan.proofs) : ending,
+    ])
+    seen = next
+    if (!seen.ok) return { kind: 'failed', troubles: seen.failure, begun: changed }
+    if (proven.kind !== 'done') return unfinished(proven, journal, changed)
+    if (isLast && seen.value.plan.steps.length === 0) {
       journal.write({ what: 'apply-done' })
       return { kind: 'done', changed }
     }
   }
   const detail = `after ${rounds} rounds the machines are still not as they should be`
-  const node = session.cluster.nodes[0]?.name
-  return node === undefined
-    ? { kind: 'done', changed }
-    : { kind: 'failed', troubles: [{ kind: 'not-proven', node, what: 'the plan', detail }], begun: changed }
+  const node = found(session.cluster.nodes[0], 'a node').name
+  return { kind: 'failed', troubles: [{ kind: 'not-proven', node, what: 'the plan', detail }], begun: changed }
+}
+
+function unfinished(ending: Exclude<Ending, { kind: 'done' }>, journal: Journal, begun: boolean): Applied {
+  if (ending.kind === 'stopped') return stopped(journal, begun)
+  return { kind: 'failed', troubles: ending.troubles, begun }
 }
 
 function stopped(journal: Journal, begun: boolean): Applied {

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { createInterface } from 'node:readline/promises'
 import { milliseconds, showDuration } from '../../core/base/units.ts'
 import { describeStep } from '../../core/plan/kinds.ts'
-import { showPlan, showTrouble } from '../../core/plan/show.ts'
+import { showPlan } from '../../core/plan/show.ts'
 import type { PlannedStep } from '../../core/plan/types.ts'
 import { progress } from '../cli/progress.ts'
 import { dim, green, red, wantsColour } from '../cli/terminal.ts'
@@ -22,7 +22,7 @@ const nameOf = ({ step }: PlannedStep): string => {
   return `${shared ? '' : `${step.node}: `}${describeStep(step)}`
 }
 
-export function applyView(options: ViewOptions): ApplyView & { end(): void } {
+export function applyView(options: ViewOptions): ApplyView & { end(text?: string): void } {
   const colour = wantsColour(process.stderr)
   const moving = progress()
   const running = new Map<string, { step: PlannedStep; since: number; note: string }>()
@@ -73,12 +73,10 @@ export function applyView(options: ViewOptions): ApplyView & { end(): void } {
       draw()
     },
     done: step => ended(step, green('✔', colour)),
-    failed: (step, trouble) => {
-      ended(step, red('✘', colour))
-      moving.say(options.redact(paintLines(showTrouble(trouble, 'bad'), colour)))
-    },
-    end: () => {
-      if (isOpen) moving.done('applied')
+    // The trouble itself is told once, at the end.
+    failed: step => ended(step, red('✘', colour)),
+    end: (text = 'applied') => {
+      if (isOpen) moving.done(text)
       isOpen = false
     },
   }

@@ -6,7 +6,7 @@ import { givenSecrets, redactor } from '../../io/apply/secrets.ts'
 import { type Applied, applySession, type Stops } from '../apply/apply.ts'
 import { paintLines } from '../apply/paint.ts'
 import { applyView } from '../apply/view.ts'
-import { green, wantsColour } from '../cli/terminal.ts'
+import { wantsColour } from '../cli/terminal.ts'
 import { openSession, type Session, type Where } from '../session.ts'
 
 interface Options {
@@ -46,7 +46,7 @@ async function run(file: string, options: Options): Promise<void> {
   const signals = interruptible(text => console.error(text))
   try {
     const applied = await applySession(session, view, signals)
-    if (applied.kind === 'done') view.end()
+    if (applied.kind === 'done') view.end(doneText(session, applied.changed))
     tell(session, applied, redact)
   } finally {
     signals.release()
@@ -68,13 +68,12 @@ function interruptible(say: (text: string) => void): Stops & { release(): void }
   return { stop: stop.signal, abort: abort.signal, release }
 }
 
+const doneText = (session: Session, changed: boolean): string =>
+  `${session.cluster.name}: ${changed ? 'applied, and it works' : 'nothing had to be changed, and it works'}`
+
 function tell(session: Session, applied: Applied, redact: (text: string) => string): void {
   const colour = wantsColour(process.stderr)
-  if (applied.kind === 'done') {
-    const text = applied.changed ? 'applied, and it works' : 'nothing had to be changed, and it works'
-    console.error(green(`${session.cluster.name}: ${text}`, colour))
-    return
-  }
+  if (applied.kind === 'done') return
   if (applied.kind === 'failed') {
     for (const trouble of applied.troubles) console.error(redact(paintLines(showTrouble(trouble, 'bad'), colour)))
     process.exitCode = 1

@@ -132,7 +132,7 @@ export function describeStep(step: Step): string {
     case 'adjust-replication':
       return `let DRBD take the changed settings${step.resources.length > 0 ? ` of ${step.resources.join(', ')}` : ''}`
     case 'first-sync':
-      return `declare the blank disks of ${step.resource} equal (or, where they are not blank, copy from ${step.node})`
+      return `first sync of ${step.resource}: at once where the disks are blank, else from ${step.node}`
     case 'prepare-volume':
       return `make the filesystem of ${step.resource}${step.preparation ? ` and what ${step.preparation.service} needs in it` : ''}`
     case 'reload-corosync':
@@ -150,13 +150,24 @@ export function describeStep(step: Step): string {
 
 function configureText(step: Extract<Step, { kind: 'configure-host' }>): string {
   const parts = [
-    ...(step.files.length > 0 ? [`write ${step.files.map(file => file.path).join(', ')}`] : []),
-    ...(step.stopAndMask.length > 0 ? [`stop and mask ${step.stopAndMask.join(', ')}`] : []),
-    ...(step.disable.length > 0 ? [`disable ${step.disable.join(', ')}`] : []),
-    ...(step.enable.length > 0 ? [`enable ${step.enable.join(', ')}`] : []),
+    ...(step.files.length > 0
+      ? [
+          `write ${few(
+            step.files.map(file => file.path),
+            'files',
+          )}`,
+        ]
+      : []),
+    ...(step.stopAndMask.length > 0 ? [`stop and mask ${few(step.stopAndMask, 'units')}`] : []),
+    ...(step.disable.length > 0 ? [`disable ${few(step.disable, 'units')}`] : []),
+    ...(step.enable.length > 0 ? [`enable ${few(step.enable, 'units')}`] : []),
   ]
-  return parts.join('; ')
+  return parts.length > 0 ? parts.join(', ') : `finish ${step.actions.join(', ')}`
 }
+
+/** Their names are among the differences. */
+const few = (names: readonly string[], what: string): string =>
+  names.length <= 2 ? names.join(' and ') : `${names.length} ${what}`
 
 function proofText({ proof }: Extract<Step, { kind: 'prove' }>): string {
   if (proof.what === 'replication') return `prove that ${proof.resource} is UpToDate on both ends`

@@ -1,5 +1,5 @@
-// One apply at a time: a lock on every node, held by a command that ends with our connection. Taken in the order of the
-// nodes, so two that begin at once do not wait for each other crosswise.
+// One apply at a time: a lock on every node, held by a command that ends with our connection. Nobody waits for it, so of two
+// that begin at once at most one goes on.
 import { hostname, userInfo } from 'node:os'
 import { fail, ok, type Result } from '../../core/base/result.ts'
 import { milliseconds } from '../../core/base/units.ts'
@@ -19,15 +19,13 @@ const owner = (): string =>
 export async function takeLocks(transports: Iterable<Transport>): Promise<Result<Lock, Trouble>> {
   const release = new AbortController()
   const lost = new AbortController()
-  const ended: Promise<unknown>[] = []
-  for (const transport of transports) {
-    const one = await takeOne(transport, release.signal, lost)
-    if (one.ok) ended.push(one.value)
-    else {
-      release.abort()
-      await Promise.all(ended)
-      return one
-    }
+  const taken = await Promise.all([...transports].map(transport => takeOne(transport, release.signal, lost)))
+  const ended = taken.flatMap(one => (one.ok ? [one.value] : []))
+  const refused = taken.find(one => !one.ok)
+  if (refused && !refused.ok) {
+    release.abort()
+    await Promise.all(ended)
+    return refused
   }
   return ok({
     lost: lost.signal,
