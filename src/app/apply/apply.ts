@@ -60,6 +60,8 @@ export async function applySession(session: Session, view: ApplyView, stops: Sto
   )
 }
 
+type Looked = Result<Look, readonly Trouble[]>
+
 async function applyLocked(
   session: Session,
   given: Secrets,
@@ -69,14 +71,14 @@ async function applyLocked(
 ): Promise<Applied> {
   let changed = false
   view.doing('looking at the nodes')
-  let seen: Result<Look, readonly Trouble[]> = await look(session, given, stops.abort)
+  let seen: Looked = await look(session, given, stops.abort)
   if (!seen.ok) return { kind: 'failed', troubles: seen.failure, begun: false }
   view.planned(seen.value.plan, journal.interrupted)
   const consents = seen.value.plan.troubles.length > 0 || worstHazard(seen.value.plan) === 'none'
   if (!consents && !(await view.consent(seen.value.plan))) return { kind: 'stopped', begun: false }
   journal.write({ what: 'apply-begun' })
   for (let round = 0; round < rounds; round += 1) {
-    const { plan } = seen.value
+    const plan: Plan = seen.value.plan
     if (plan.troubles.length > 0) return { kind: 'failed', troubles: plan.troubles, begun: changed }
     const workshop = await equip(session, given, seen.value, stops)
     if (!workshop.ok) return { kind: 'failed', troubles: [workshop.failure], begun: changed }
@@ -87,7 +89,7 @@ async function applyLocked(
     if (ending.kind !== 'done') return unfinished(ending, journal, changed)
     // Looking and proving at once: mostly there is nothing left to do, and then both are needed.
     const isLast = plan.complete
-    const [next, proven] = await Promise.all([
+    const [next, proven]: [Looked, Ending] = await Promise.all([
       plan.steps.length > 0 ? look(session, given, stops.abort) : seen,
       isLast ? run(plan.proofs) : ending,
     ])
