@@ -44,7 +44,7 @@ export function parseScenario(text: string, file: string, vocabulary: Vocabulary
     const context: Context = { file, line: index + 1, vocabulary, parts }
     const parsed = parseLine(tokenise(code), context)
     problems.push(...parsed.problems)
-    if (parsed.value) statements.push({ line: index + 1, text: code.trim(), ...parsed.value })
+    if (parsed.value) statements.push({ line: index + 1, text: withNames(code.trim(), parts), ...parsed.value })
   }
   if (statements.length === 0 && problems.length === 0)
     problems.push({
@@ -56,6 +56,10 @@ export function parseScenario(text: string, file: string, vocabulary: Vocabulary
   const name = file.replace(/^.*\//, '').replace(/\.[^.]*$/, '')
   return problems.length > 0 ? { problems } : { value: { name, text, statements }, problems }
 }
+
+/** For people: the nodes' names instead of their parts. */
+const withNames = (line: string, parts: Parts): string =>
+  line.replace(/@active|@peer/g, part => (part === '@active' || part === '@peer' ? (parts[part] ?? part) : part))
 
 const tokenise = (line: string): Token[] =>
   [...line.matchAll(/[:;,]|[^\s:;,]+(?::(?=[^\s])[^\s:;,]+)?/g)].map(match => ({

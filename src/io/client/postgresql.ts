@@ -26,13 +26,14 @@ export function postgresqlDoor(door: PostgresqlDoor): Door {
       signal.addEventListener('abort', close, { once: true })
       await client.connect()
       signal.removeEventListener('abort', close)
+      // A connection carries one statement at a time; rows that come faster wait their turn here.
+      let before: Promise<unknown> = Promise.resolve()
       return {
         write: async row => {
-          await client.query({
-            name: 'write',
-            text: 'INSERT INTO holdfast_ledger (run, row_number) VALUES ($1, $2)',
-            values: [door.run, row],
-          })
+          const text = 'INSERT INTO holdfast_ledger (run, row_number) VALUES ($1, $2)'
+          const insert = (): Promise<unknown> => client.query({ name: 'write', text, values: [door.run, row] })
+          before = before.then(insert, insert)
+          await before
         },
         rows: async () => {
           const result = await client.query('SELECT row_number FROM holdfast_ledger WHERE run = $1', [door.run])

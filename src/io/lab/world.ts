@@ -29,6 +29,9 @@ export interface LabWorldOptions {
   readonly describe: (fault: Fault) => string
 }
 
+/** After a fault, for the first picture that may show it. */
+const settling = seconds(1)
+
 export interface LabWorld extends World, AsyncDisposable {}
 
 export function labWorld(options: LabWorldOptions): LabWorld {
@@ -45,31 +48,31 @@ export function labWorld(options: LabWorldOptions): LabWorld {
     wake()
   }
   const following = options.follow(saw, end.signal)
-  const look = async (): Promise<Snapshot> => {
-    const snapshot = await options.look()
-    saw(snapshot)
-    return snapshot
+  /** The watcher's next picture, or the one that stands when the limit comes. */
+  const pushed = async (limit: number): Promise<Snapshot> => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    wake = resolve
+    const timer = setTimeout(resolve, Math.max(0, limit - now()))
+    await promise
+    clearTimeout(timer)
+    wake = () => undefined
+    return last ?? options.look()
   }
   const sorted = (): WorldEvent[] => events.toSorted((a, b) => a.at - b.at)
 
   return {
     kind: 'lab',
     now,
-    look,
+    // What the watcher saw last is the state now, to within its own delay; looking once more would cost the machines time
+    // that the failover needs.
+    look: async () => last ?? options.look(),
     inject: async fault => {
       events.push({ at: now(), source: 'fault', text: options.describe(fault) })
-      return inject(fault, options)
+      const done = await inject(fault, options)
+      await pushed(now() + settling)
+      return done
     },
-    next: async deadline => {
-      // The watcher wakes us. Looking costs the machines time that the failover needs, so a look of our own is rare.
-      const { promise, resolve } = Promise.withResolvers<'pushed' | 'late'>()
-      wake = () => resolve('pushed')
-      const timer = setTimeout(() => resolve('late'), Math.max(0, Math.min(deadline - now(), 10_000)))
-      const which = await promise
-      clearTimeout(timer)
-      wake = () => undefined
-      return which === 'pushed' && last ? last : look()
-    },
+    next: pushed,
     events: sorted,
     ledgers: async final => {
       if (!final) return options.writers.map(writer => writer.ledger())
