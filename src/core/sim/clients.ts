@@ -70,6 +70,10 @@ export const client = (service: ServicePlan, address: string | undefined): Clien
   pace: usualPace,
 })
 
+const fails = (c: ClientState, at: number, why: string): void => {
+  c.failed.push(Object.freeze({ at, why }))
+}
+
 /** The node that carries the client's address and runs the program; without an address, any that runs it. */
 export function serving(ports: ClientPorts, c: ClientState): string | undefined {
   return ports.nodes.find(node => {
@@ -86,13 +90,13 @@ export function tick(ports: ClientPorts, c: ClientState, index: number): void {
   for (const [row, { at }] of c.underWay) {
     if (now - at < patience) break
     c.underWay.delete(row)
-    c.failed.push({ at: now, why: 'no answer in time' })
+    fails(c, now, 'no answer in time')
   }
   const node = serving(ports, c)
   const refusal = node === undefined ? 'no connection' : notYet(ports, c, node, now)
   if (refusal !== undefined || node === undefined) {
     if (node === undefined) c.connectedTo = undefined
-    c.failed.push({ at: now, why: refusal ?? 'no connection' })
+    fails(c, now, refusal ?? 'no connection')
     return
   }
   write(ports, c, index, node, now)
@@ -122,7 +126,7 @@ function write(ports: ClientPorts, c: ClientState, index: number, node: string, 
   if (ports.submit(volume, node, writeOf(row))) return
   panic(ports, c, node)
   c.underWay.delete(row)
-  c.failed.push({ at: now, why: 'I/O error' })
+  fails(c, now, 'I/O error')
 }
 
 /** A database whose log cannot be written ends itself, so that nothing is acknowledged that is not on disk. */
@@ -146,7 +150,7 @@ export function volumeAnswered(
   if (!succeeded || !running) {
     if (!succeeded) panic(ports, c, node)
     c.underWay.delete(row)
-    c.failed.push({ at: ports.timer.now(), why: succeeded ? 'connection lost' : 'I/O error' })
+    fails(c, ports.timer.now(), succeeded ? 'connection lost' : 'I/O error')
     return
   }
   const content = ports.content(c.service.volumes[0] ?? '')
@@ -160,7 +164,7 @@ export function volumeAnswered(
 
 export function answered(ports: ClientPorts, c: ClientState, row: number, twice: boolean): void {
   if (!c.underWay.delete(row)) return
-  c.acknowledged.push({ row, at: ports.timer.now(), twice })
+  c.acknowledged.push(Object.freeze({ row, at: ports.timer.now(), twice }))
   if (!twice) return
   const hot = row % hotBlocks
   c.newest.set(hot, Math.max(c.newest.get(hot) ?? 0, row))

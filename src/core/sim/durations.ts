@@ -72,3 +72,10 @@ export const walPerWrite: number = 16 * 2 ** 10
 /** A calibration: measured ranges for some of the names. Unknown names and impossible ranges are refused by the caller. */
 export type Calibration = Partial<Durations>
 export const calibrated = (calibration: Calibration): Durations => ({ ...defaultDurations, ...calibration })
+
+/** Every range drawn together to its middle: what is typical, and the same each time. */
+export function typical(durations: Durations): Durations {
+  const out: Record<string, Range> = {}
+  for (const [name, [low, high]] of Object.entries(durations)) out[name] = [(low + high) / 2, (low + high) / 2]
+  return { ...durations, ...out }
+}

@@ -31,7 +31,7 @@ const before = <E>(a: Pending<E>, b: Pending<E>): boolean => a.at < b.at || (a.a
 
 /** Adds an event `delay` from now; what is due at the same instant happens in the order in which it was added. */
 export function push<E>(queue: QueueState<E>, delay: number, owner: Owner | undefined, event: E): void {
-  const item = { at: queue.now + Math.max(0, delay), sequence: queue.sequence++, owner, event }
+  const item = Object.freeze({ at: queue.now + Math.max(0, delay), sequence: queue.sequence++, owner, event })
   const { heap } = queue
   let index = heap.length
   heap.push(item)

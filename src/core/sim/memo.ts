@@ -1,6 +1,8 @@
 // The same question gets the same answer: the scheduler is asked once for each state of a cluster that it can tell apart.
 // The key leaves out times and call numbers (their order stays), so states are kept apart by what happened, not by when.
-// Where failures are on record, time matters (failure-timeout), and nothing is remembered.
+// Where failures are on record, their age counts too (failure-timeout), in spans of half a minute.
+
+import type { Instant } from '../base/units.ts'
 import type { Cib, HistoryEntry, NodeState, ResourceHistory } from '../cib/types.ts'
 import type { schedule } from '../scheduler/schedule.ts'
 
@@ -9,8 +11,8 @@ type Schedule = typeof schedule
 export function remembering(ask: Schedule): Schedule {
   const configurations = new Map<unknown, Map<string, ReturnType<Schedule>>>()
   return (cib, now, options) => {
-    const key = keyOf(cib)
-    if (key === undefined || options) return ask(cib, now, options)
+    const key = keyOf(cib, now)
+    if (options) return ask(cib, now, options)
     const answers = configurations.get(cib.configuration) ?? new Map<string, ReturnType<Schedule>>()
     configurations.set(cib.configuration, answers)
     const known = answers.get(key)
@@ -21,23 +23,32 @@ export function remembering(ask: Schedule): Schedule {
   }
 }
 
-const keys = new WeakMap<NodeState, string | null>()
+const keys = new WeakMap<NodeState, string>()
 
-function keyOf(cib: Cib): string | undefined {
+/** What the answer depends on. */
+export function keyOf(cib: Cib, now: Instant): string {
   const parts = [cib.attributes.get('have-quorum') ?? '', cib.attributes.get('dc-uuid') ?? '']
   for (const node of cib.nodeStates) {
     const known = keys.get(node)
     const key = known === undefined ? nodeKey(node) : known
     keys.set(node, key)
-    if (key === null) return undefined
-    parts.push(key)
+    parts.push(key, ages(node, now))
   }
   return parts.join('\n')
 }
 
-function nodeKey(node: NodeState): string | null {
-  const attributes = node.transient.flatMap(set => set.pairs.map(pair => `${pair.name}=${pair.value}`)).sort()
-  if (attributes.some(a => a.startsWith('fail-count-'))) return null
+/** Failures age: two states are told apart by how many spans of this length have gone by since each failure. */
+const span = 30
+
+function ages(node: NodeState, now: Instant): string {
+  const failures = node.transient.flatMap(set => set.pairs.filter(pair => pair.name.startsWith('last-failure-')))
+  return failures.map(pair => Math.floor((now / 1_000 - Number(pair.value)) / span)).join()
+}
+
+function nodeKey(node: NodeState): string {
+  const attributes = node.transient
+    .flatMap(set => set.pairs.filter(p => !p.name.startsWith('last-failure-')).map(p => `${p.name}=${p.value}`))
+    .sort()
   const history = (node.history ?? []).map(resourceKey).sort()
   return [node.uname, node.inCcm, node.crmd, node.join, node.expected, ...attributes, ...history].join(' ')
 }

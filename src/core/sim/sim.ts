@@ -77,7 +77,7 @@ export function assemble(state: SimState, options: SimOptions): Sim {
   const contentOf = (volume: string) => found(state.contents.get(volume), `content of ${volume}`)
   const alive = (node: string): boolean => answers(machineOf(node))
   const say = (level: Level, who: string, text: string, mark?: Entry['mark']): void => {
-    state.journal.push({ at: queue.now, who, level, text, ...(mark ? { mark } : {}) })
+    state.journal.push(Object.freeze({ at: queue.now, who, level, text, ...(mark ? { mark } : {}) }))
   }
   const timer = <E>(wrap: (event: E) => SimEvent): Timer<E> => ({
     now,

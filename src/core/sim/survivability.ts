@@ -5,15 +5,17 @@ import type { Milliseconds } from '../base/units.ts'
 import { milliseconds, nodeName, showDuration } from '../base/units.ts'
 import type { Fault } from '../drill/world.ts'
 import { schedule } from '../scheduler/schedule.ts'
-import { boot, fork, settled } from './boot.ts'
+import { boot, fork } from './boot.ts'
 import { serving } from './clients.ts'
 import type { Durations } from './durations.ts'
+import { defaultDurations, typical } from './durations.ts'
 import { inject, runsOn } from './faults.ts'
 import type { Incident } from './incidents.ts'
 import { incidentsOf, serviceIncidents } from './incidents.ts'
 import type { Entry, Phase } from './journal.ts'
 import { remembering } from './memo.ts'
 import type { ServicePlan, SimPlan } from './plan.ts'
+import { atRest, stateKey } from './rest.ts'
 import type { Sim, SimOptions } from './sim.ts'
 import { lostRows } from './world.ts'
 
@@ -56,30 +58,21 @@ export interface Survivability {
   readonly complete: boolean
 }
 
-const slowPace = 250
+const slowPace = 500
 
 export function survivability(plan: SimPlan, options: SurvivabilityOptions): Survivability {
   const decide = remembering(options.schedule ?? schedule)
   const run: SimOptions = {
     seed: options.seed,
     schedule: decide,
-    ...(options.durations ? { durations: options.durations } : {}),
+    durations: typical(options.durations ?? defaultDurations),
   }
   const { sim, complete } = boot(plan, run)
   for (const c of sim.state.clients) c.pace = slowPace
   sim.advance(sim.now() + 1_000)
   const incidents = incidentsFor(sim)
   const singles = incidents.map(incident => ({ incident, ...suffer(sim, run, options, [incident]) }))
-  const pairs = options.pairs
-    ? singles.flatMap(first =>
-        incidents
-          .filter(second => second !== first.incident)
-          .flatMap(second => {
-            const result = suffer(first.after, run, options, [second], sim.now())
-            return result.possible ? [{ faults: [first.incident.title, second.title], outcomes: result.outcomes }] : []
-          }),
-      )
-    : []
+  const pairs = options.pairs ? everyPair(singles, run, options) : []
   return {
     cluster: plan.cluster,
     services: plan.services.map(s => s.name),
@@ -89,6 +82,27 @@ export function survivability(plan: SimPlan, options: SurvivabilityOptions): Sur
     before: outcomesOf(sim, options, sim.now(), sim.state.journal.length),
     complete,
   }
+}
+
+/** First faults that leave the cluster in the same state share what the second one does. */
+function everyPair(
+  singles: readonly (Suffered & { readonly incident: Incident })[],
+  run: SimOptions,
+  options: SurvivabilityOptions,
+): SurvivabilityRow[] {
+  const known = new Map<string, Suffered>()
+  return singles.flatMap(first => {
+    const state = stateKey(first.after)
+    return singles.flatMap(second => {
+      if (second.incident === first.incident) return []
+      const key = `${state}\n${second.incident.title}`
+      const result = known.get(key) ?? suffer(first.after, run, options, [second.incident])
+      known.set(key, result)
+      return result.possible
+        ? [{ faults: [first.incident.title, second.incident.title], outcomes: result.outcomes }]
+        : []
+    })
+  })
 }
 
 function incidentsFor(sim: Sim): Incident[] {
@@ -105,32 +119,29 @@ interface Suffered {
   readonly possible: boolean
 }
 
-function suffer(
-  from: Sim,
-  run: SimOptions,
-  options: SurvivabilityOptions,
-  incidents: readonly Incident[],
-  since?: number,
-): Suffered {
+function suffer(from: Sim, run: SimOptions, options: SurvivabilityOptions, incidents: readonly Incident[]): Suffered {
   const sim = fork(from, run)
   const started = sim.now()
   const journal = sim.state.journal.length
   const possible = incidents.every(({ fault }) => inject(sim, fault).ok)
   if (possible) comeToRest(sim)
-  return { after: sim, outcomes: outcomesOf(sim, options, since ?? started, journal), possible }
+  return { after: sim, outcomes: outcomesOf(sim, options, started, journal), possible }
 }
 
 const longest = 300_000
-const calmFor = 32
+const calmFor = 3
+/** A service that is gone gets more time to come back by itself: DRBD gives a mute peer up after 42 seconds. */
+const hopeFor = 60
 
-/** Until nothing has happened for longer than the slowest monitor, or for five minutes. */
+/** Until nothing is under way or waits to be found, or for five minutes. */
 function comeToRest(sim: Sim): void {
   const until = sim.now() + longest
   let calm = 0
   let seen = sim.state.journal.length
-  while (sim.now() < until && calm < (everyoneServed(sim) ? calmFor : 3 * calmFor)) {
+  sim.advance(sim.now() + 2_000)
+  while (sim.now() < until && (calm < calmFor || (calm < hopeFor && !everyoneServed(sim)))) {
     sim.advance(sim.now() + 1_000)
-    calm = settled(sim) && sim.state.journal.length === seen ? calm + 1 : 0
+    calm = sim.state.journal.length === seen && (calm > 0 || atRest(sim)) ? calm + 1 : 0
     seen = sim.state.journal.length
   }
 }

@@ -43,7 +43,7 @@ function forgetRecurring(stack: Stack, rsc: string, interval: number): void {
   if (!record) return
   const recurring = new Map(record.recurring)
   recurring.delete(interval)
-  stack.records.set(rsc, { ...record, recurring })
+  stack.records.set(rsc, Object.freeze({ ...record, recurring }))
 }
 
 function startNext(p: Pacemaker, stack: Stack): void {
@@ -189,12 +189,13 @@ function remember(
   const isProbe = operation.operation === 'monitor' && operation.interval === 0
   const recurring = new Map(old.recurring)
   if (operation.interval > 0) recurring.set(operation.interval, entry)
-  stack.records.set(operation.rsc, {
+  const record: ResourceRecord = {
     ...old,
     last: operation.interval === 0 ? entry : old.last,
     failure: failed && !isProbe ? { ...entry, id: `${operation.rsc}_last_failure_0` } : old.failure,
     recurring,
-  })
+  }
+  stack.records.set(operation.rsc, Object.freeze(record))
 }
 
 function historyEntry(
