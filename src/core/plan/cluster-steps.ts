@@ -7,7 +7,7 @@ import type { Cluster, Node } from '../model/types.ts'
 import type { Element } from '../xml/types.ts'
 import { cibDifference, cibHazard } from './cib-diff.ts'
 import { configurationOf, mergedConfiguration, printed } from './cib-merge.ts'
-import { isActive } from './host-steps.ts'
+import { isActive, isRunning } from './host-steps.ts'
 import type { Difference, Hazard, Proof, Step } from './types.ts'
 
 export interface WithHazard {
@@ -16,9 +16,6 @@ export interface WithHazard {
 }
 
 type Facts = ReadonlyMap<NodeName, HostFacts>
-
-export const isRunning = (facts: HostFacts): boolean =>
-  isActive(facts, 'corosync.service') && isActive(facts, 'pacemaker.service')
 
 /** Daemons: a change that Corosync cannot take while it runs stops all of them, otherwise those that are down start. */
 export function daemonSteps(cluster: Cluster, facts: Facts, followUps: ReadonlySet<HostAction>): readonly WithHazard[] {
@@ -98,6 +95,7 @@ export function proofs(cluster: Cluster, artifacts: Artifacts): readonly Step[] 
   const links = found(cluster.nodes[0], 'the first node').links.length
   return [
     ...(cluster.nodes.length > 1 ? [prove({ what: 'links', count: links, nodes: cluster.nodes.length })] : []),
+    ...(cluster.quorum.kind === 'witness' ? [prove({ what: 'witness', host: cluster.quorum.host })] : []),
     ...cluster.nodes.filter(hasFence).map(node => prove({ what: 'fencing', target: node.name })),
     ...cluster.volumes.map(volume => prove({ what: 'replication', resource: volume.name })),
     ...artifacts.proofs.map(proof => prove({ what: 'service', proof })),

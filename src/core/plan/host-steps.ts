@@ -56,6 +56,9 @@ export function hostDelta(host: HostArtifacts, facts: HostFacts, digests: Secret
 export const isActive = (facts: HostFacts, unit: string): boolean =>
   ['active', 'activating', 'reloading'].includes(facts.units.get(unit)?.active ?? '')
 
+export const isRunning = (facts: HostFacts): boolean =>
+  isActive(facts, 'corosync.service') && isActive(facts, 'pacemaker.service')
+
 interface UnitWork {
   readonly stopAndMask: readonly string[]
   readonly disable: readonly string[]

@@ -15,18 +15,18 @@ import {
   daemonDifferences,
   daemonSteps,
   heldBack,
-  isRunning,
   proofs,
   type WithHazard,
 } from './cluster-steps.ts'
 import { hazardOf } from './hazards.ts'
-import { type HostDelta, hostDelta, type SecretDigests } from './host-steps.ts'
+import { type HostDelta, hostDelta, isRunning, type SecretDigests } from './host-steps.ts'
 import { noHazard, stepKinds } from './kinds.ts'
 import { preflight } from './preflight.ts'
 import { cibFile } from './questions.ts'
 import { storageDelta } from './storage.ts'
 import type { Trouble } from './trouble.ts'
 import type { Difference, Plan, PlannedStep, Step } from './types.ts'
+import { type WitnessFacts, witnessDelta } from './witness.ts'
 
 export interface PlanInput {
   readonly cluster: Cluster
@@ -36,6 +36,8 @@ export interface PlanInput {
   /** Absent where no cluster runs yet. */
   readonly snapshot?: Snapshot
   readonly secrets: SecretDigests
+  /** Of a cluster that has a witness. */
+  readonly witness?: WitnessFacts
 }
 
 export function plan(input: PlanInput): Plan {
@@ -53,6 +55,8 @@ export function plan(input: PlanInput): Plan {
     storageDelta({ cluster, artifacts, facts, snapshot: input.snapshot, run }, volume),
   )
   const daemons = daemonSteps(cluster, facts, followUps)
+  const starting = new Set(daemons.flatMap(({ step }) => (step.kind === 'start-cluster' ? [step.node] : [])))
+  const witness = witnessDelta(input, starting)
   const state = clusterState(input, configuration !== undefined && hasResources(configuration))
   // With a stopped cluster that has a CIB on its disks, that CIB is known only when it runs.
   const cib = state === 'asleep' ? { differences: [] } : cibDelta(cluster, artifacts, facts)
@@ -64,6 +68,7 @@ export function plan(input: PlanInput): Plan {
     ...storage.flatMap(one => one.steps),
     ...adjustments(input, hosts, risen),
     ...daemons,
+    ...witness.steps.map(step => ({ step })),
     ...(cib.step ? [cib.step] : []),
   ]
   const installs = before.some(({ step }) => step.kind === 'install-packages')
@@ -74,6 +79,7 @@ export function plan(input: PlanInput): Plan {
       ...hosts.flatMap(host => host.differences),
       ...storage.flatMap(one => one.differences),
       ...daemonDifferences(cluster, facts),
+      ...witness.differences,
       ...cib.differences,
     ],
     steps: ordered(before, state === 'fresh', input),
@@ -87,9 +93,10 @@ export function plan(input: PlanInput): Plan {
       ...checked.troubles,
       ...storage.flatMap(one => one.troubles),
       ...engineTroubles(input),
+      ...witness.troubles,
       ...unseen(input),
     ],
-    warnings: [...checked.warnings, ...held(configuration)],
+    warnings: [...checked.warnings, ...witness.warnings, ...held(configuration)],
   }
 }
 
@@ -212,6 +219,9 @@ export function stepId(step: Step): string {
     case 'adjust-replication':
     case 'stop-cluster':
     case 'reload-corosync':
+    case 'start-witness':
+    case 'join-witness':
+    case 'start-voting':
     case 'start-cluster':
       return at
     default:
@@ -220,7 +230,7 @@ export function stepId(step: Step): string {
 }
 
 function proofName(proof: Extract<Step, { kind: 'prove' }>['proof']): string {
-  if (proof.what === 'links') return ''
+  if (proof.what === 'links' || proof.what === 'witness') return ''
   if (proof.what === 'fencing') return `:${proof.target}`
   return proof.what === 'replication' ? `:${proof.resource}` : `:${proof.proof.service}`
 }

@@ -5,7 +5,7 @@ import { type Bytes, type Milliseconds, mebibytes, milliseconds, type NodeName, 
 import type { Artifacts } from '../compile/artifacts.ts'
 import type { HostFacts } from '../live/host.ts'
 import type { Cluster } from '../model/types.ts'
-import { isActive } from './host-steps.ts'
+import { isActive, isRunning } from './host-steps.ts'
 import type { Trouble } from './trouble.ts'
 
 /** Tokens and timeouts do not depend on the clock, but logs, certificates and the reading of histories do. */
@@ -41,10 +41,24 @@ export function preflight(cluster: Cluster, artifacts: Artifacts, facts: Facts):
       ...ports(cluster, hosts),
       ...users(artifacts, hosts),
     ],
-    warnings: hosts
-      .filter(host => host.clock.services.length === 0 && host.clock.synchronised !== true)
-      .map(host => ({ kind: 'clock-alone', node: host.node })),
+    warnings: [
+      ...hosts
+        .filter(host => host.clock.services.length === 0 && host.clock.synchronised !== true)
+        .map((host): Trouble => ({ kind: 'clock-alone', node: host.node })),
+      ...hosts.filter(host => !isRunning(host)).flatMap(host => firewallClosed(artifacts, host)),
+    ],
   }
+}
+
+export /** Which rules there are is not read; where the cluster runs already, its links are the proof that they are right. */
+function firewallClosed(artifacts: Artifacts, host: HostFacts): readonly Trouble[] {
+  const openings = artifacts.hosts.get(host.node)?.openings ?? []
+  if (host.firewall.kind === 'none' || openings.length === 0) return []
+  const told = openings.map(({ protocol, port, from, why }) => {
+    const source = from.length > 0 ? ` from ${from.join(' and ')}` : ''
+    return `${protocol} ${port}${source} (${why})`
+  })
+  return [{ kind: 'firewall-closed', node: host.node, firewall: host.firewall.kind, openings: told }]
 }
 
 function clocksApart(hosts: readonly HostFacts[]): readonly Trouble[] {
@@ -83,7 +97,7 @@ function sameNetwork(own: string, wanted: { address: string; prefixLength: numbe
 
 const number = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
 
-const fullDisks = (host: HostFacts): readonly Trouble[] =>
+export const fullDisks = (host: HostFacts): readonly Trouble[] =>
   spaceNeeded.flatMap(([path, needed]) => {
     const free = host.free.get(path)
     return free === undefined || free >= needed

@@ -113,6 +113,14 @@ export function troubleText(t: Trouble): TroubleText {
         look: `ssh ${t.from} ping -c 3 ${t.to}`,
         wayOut: 'Look at the cable and the switch, and open the port between the nodes in the firewall of both.',
       }
+    case 'firewall-closed':
+      return {
+        message: `${t.node} runs a firewall (${t.firewall}), and the cluster needs: ${t.openings.join('; ')}`,
+        look:
+          t.firewall === 'nftables' ? `ssh ${t.node} nft list ruleset` : `ssh ${t.node} systemctl status ${t.firewall}`,
+        wayOut:
+          'Open these ports there, if they are not open yet; Holdfast does not change a firewall that it did not write.',
+      }
     case 'disk-full':
       return {
         message: `${t.node}: ${t.path} has only ${showBytes(t.free)} free, ${showBytes(t.needed)} are needed`,

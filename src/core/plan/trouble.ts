@@ -45,6 +45,12 @@ export type Trouble =
       readonly firewall: string
     }
   | {
+      readonly kind: 'firewall-closed'
+      readonly node: NodeName
+      readonly firewall: string
+      readonly openings: readonly string[]
+    }
+  | {
       readonly kind: 'disk-full'
       readonly node: NodeName
       readonly path: string
