@@ -3,7 +3,7 @@
 import { milliseconds } from '../base/units.ts'
 import { asMilliseconds } from '../cib/values.ts'
 import type { GraphAction } from './decision.ts'
-import type { Action, Relation } from './model.ts'
+import type { Action, Relation, Resource } from './model.ts'
 import { Kind } from './order/types.ts'
 import { isGuest } from './unpack/nodes.ts'
 import { parametersOf } from './unpack/resources.ts'
@@ -77,13 +77,7 @@ function describe(world: Unpacked, action: Action, id: number): GraphAction {
     id,
     kind,
     op: action.task,
-    ...(withResource
-      ? {
-          rsc: anonymous(rsc) ? rsc.baseId : rsc.unique && rsc.instance !== undefined ? rsc.baseId : rsc.id,
-          rscId: rsc.id,
-        }
-      : {}),
-    ...(withResource && !anonymous(rsc) && rsc.instance !== undefined ? { instance: rsc.instance } : {}),
+    ...(withResource ? { ...nameOf(rsc), rscId: rsc.id } : {}),
     key,
     ...(node && (kind !== 'pseudo' || fencing || withNode(action)) ? { node: node.name } : {}),
     interval: milliseconds(
@@ -103,8 +97,13 @@ function describe(world: Unpacked, action: Action, id: number): GraphAction {
 
 const withNode = (_action: Action): boolean => false
 
-const anonymous = (rsc: { readonly unique: boolean; readonly instance: number | undefined }): boolean =>
-  !rsc.unique && rsc.instance !== undefined
+/** "db:0" of a unique clone is instance 0 of db; instances of anonymous clones have no number. */
+function nameOf(rsc: Resource): { rsc: string; instance?: number } {
+  const match = /^(.*):(\d+)$/.exec(rsc.id)
+  if (!match) return { rsc: rsc.id }
+  const anonymous = !rsc.unique && rsc.instance !== undefined
+  return anonymous ? { rsc: rsc.baseId } : { rsc: match[1] ?? rsc.id, instance: Number(match[2]) }
+}
 
 const notificationKey = (action: Action): string => action.key
 

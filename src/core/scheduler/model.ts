@@ -101,7 +101,7 @@ export interface Resource {
   /** For an orphaned anonymous clone instance the history has entries more than one node may hold. */
   readonly unique: boolean
   readonly promotable: boolean
-  readonly notify: boolean
+  notify: boolean
   readonly critical: boolean
   readonly fenceDevice: boolean
   allowMigrate: boolean

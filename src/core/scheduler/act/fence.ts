@@ -80,10 +80,6 @@ export function orderAroundFencing(world: Unpacked, fencing: Action): void {
 
 function around(world: Unpacked, rsc: Resource, fencing: Action): void {
   for (const child of rsc.children) around(world, child, fencing)
-  for (const replica of rsc.bundle?.replicas ?? []) {
-    for (const part of [replica.container, replica.ip, replica.remote]) if (part) around(world, part, fencing)
-  }
-  if (rsc.bundle?.inner) around(world, rsc.bundle.inner, fencing)
   if (rsc.kind !== 'primitive' || !rsc.managed) return
   orderStarts(rsc, fencing)
   orderStops(world, rsc, fencing)

@@ -4,13 +4,13 @@ import { MINUS_INFINITY } from '../../base/score.ts'
 import { handleChanges } from '../act/changes.ts'
 import { ban } from '../constrain/bans.ts'
 import { applyLocation } from '../constrain/location.ts'
-import { type ClusterNode, type ColocationRule, Discovery, type LocationRule, type Resource, Role } from '../model.ts'
+import { type ColocationRule, Discovery, type LocationRule, type Resource, Role } from '../model.ts'
 import { internal } from '../order/internal.ts'
-import { failuresOf } from '../unpack/failcounts.ts'
 import { uberParent } from '../unpack/roles.ts'
 import type { Constrained, Placed } from '../world.ts'
 import { sortForUtilization } from './process-order.ts'
 import { applyShutdownLocks } from './shutdown-locks.ts'
+import { isReached } from './threshold.ts'
 
 export function place(world: Constrained): Placed {
   if (world.options.shutdownLock) applyShutdownLocks(world)
@@ -71,13 +71,6 @@ function leaveWhereFailing(world: Constrained, rsc: Resource): void {
       ban(world, banned, node, MINUS_INFINITY, '__fail_limit__')
     }
   }
-}
-
-export function isReached(world: Constrained, rsc: Resource, node: ClusterNode): boolean {
-  const { count } = failuresOf(world, rsc, node, true, true)
-  if (count <= 0 || rsc.migrationThreshold - count > 0) return false
-  // A count that is about to be cleared does not count.
-  return !rsc.actions.some(action => action.task === 'clear_failcount' && action.node === node)
 }
 
 function keepExclusive(world: Constrained, rsc: Resource): void {

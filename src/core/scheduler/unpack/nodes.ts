@@ -6,6 +6,7 @@ import type { NodeEntry, PairSet } from '../../cib/types.ts'
 import { asInteger, asScore } from '../../cib/values.ts'
 import type { ClusterNode } from '../model.ts'
 import type { Unpacked } from '../world.ts'
+import { hasNetwork, replicaCount } from './bundles.ts'
 
 export function makeNode(world: Unpacked, id: string, name: string, kind: ClusterNode['kind']): ClusterNode {
   const node: ClusterNode = {
@@ -23,7 +24,7 @@ export function makeNode(world: Unpacked, id: string, name: string, kind: Cluste
     shutdown: false,
     expectedUp: false,
     isDc: world.cib.attributes.get('dc-uuid') === id,
-    maintenance: world.options.maintenance,
+    maintenance: false,
     discovery: true,
     remoteRequiresReset: false,
     remoteWasFenced: false,
@@ -100,6 +101,7 @@ export function addAttributes(world: Unpacked, node: ClusterNode, sets: readonly
 /** Nodes that run Pacemaker Remote: connection resources, and guests named by `remote-node`. */
 export function readRemoteNodes(world: Unpacked): void {
   const known = new Set(world.nodes.map(node => node.name))
+  const inBundles = bundleNodeNames(world)
   for (const primitive of world.cib.configuration.resources.flatMap(r =>
     r.kind === 'primitive' ? [r] : r.kind === 'group' ? r.members : [],
   )) {
@@ -113,6 +115,21 @@ export function readRemoteNodes(world: Unpacked): void {
     node.baseScore = score(0)
     world.haveRemoteNodes = true
   }
+  for (const name of inBundles) {
+    const node = world.nodeByName.get(name.toLowerCase()) ?? makeNode(world, name, name, 'remote')
+    node.kind = 'remote'
+    node.unclean = false
+    world.insideBundles.add(node)
+    world.haveRemoteNodes = true
+  }
+  world.visibleNodes = world.nodes.length - world.insideBundles.size
+}
+
+function bundleNodeNames(world: Unpacked): readonly string[] {
+  return world.cib.configuration.resources.flatMap(rsc => {
+    if (rsc.kind !== 'bundle' || !rsc.primitive || !hasNetwork(rsc)) return []
+    return Array.from({ length: replicaCount(rsc) }, (_, offset) => `${rsc.id}-${offset}`)
+  })
 }
 
 const healthColour = /^(red|yellow|green)$/i

@@ -8,6 +8,7 @@ import { asBoolean, asInteger, asMilliseconds, asScore } from '../../cib/values.
 import { Discovery, type Resource, Role } from '../model.ts'
 import type { Unpacked } from '../world.ts'
 import { unfoldBundle } from './bundles.ts'
+import { connectionPrimitive } from './connection.ts'
 import { targetRole } from './roles.ts'
 
 /** What a primitive says, its template's words included. */
@@ -64,7 +65,6 @@ const nothing: Agent = {
 export function readResources(world: Unpacked): void {
   for (const source of world.cib.configuration.resources) {
     const resource = unfold(world, source, undefined)
-    if (!resource) continue
     world.roots.push(resource)
   }
   addGuestConnections(world)
@@ -92,64 +92,6 @@ function addGuestConnections(world: Unpacked): void {
   }
 }
 
-export interface Connection {
-  readonly container: string
-  readonly address: string | undefined
-  readonly port: string | undefined
-  readonly timeout: string | undefined
-  readonly managed: string | undefined
-  readonly allowMigrate: boolean
-}
-
-export function connectionPrimitive(name: string, connection: Connection): Primitive {
-  const pair = (key: string, value: string | undefined): { name: string; value: string }[] =>
-    value === undefined ? [] : [{ name: key, value }]
-  const operation = (key: string, interval: string, timeout: string): Operation => ({
-    id: `${name}-${key}-interval-${interval}`,
-    name: key,
-    interval,
-    attributes: new Map([
-      ['name', key],
-      ['interval', interval],
-      ['timeout', timeout],
-    ]),
-    meta: [],
-    parameters: [],
-  })
-  return {
-    kind: 'primitive',
-    id: name,
-    class: 'ocf',
-    provider: 'pacemaker',
-    type: 'remote',
-    meta: [
-      {
-        id: `${name}-meta`,
-        pairs: [
-          ...pair('internal-rsc', 'true'),
-          ...pair('container', connection.container),
-          ...pair('is-managed', connection.managed),
-          ...(connection.allowMigrate ? [] : pair('allow-migrate', 'false')),
-        ],
-      },
-    ],
-    parameters:
-      connection.address === undefined && connection.port === undefined
-        ? []
-        : [
-            {
-              id: `${name}-parameters`,
-              pairs: [...pair('addr', connection.address), ...pair('port', connection.port)],
-            },
-          ],
-    operations: [
-      operation('monitor', '30s', '30s'),
-      ...(connection.timeout === undefined ? [] : [operation('start', '0', connection.timeout)]),
-    ],
-    utilization: [],
-  }
-}
-
 function connectContainers(world: Unpacked): void {
   for (const resource of world.byId.values()) {
     const name = resource.kind === 'primitive' ? resource.meta.get('container') : undefined
@@ -174,11 +116,11 @@ function linkRemote(world: Unpacked, resource: Resource): void {
   }
 }
 
-export function unfold(world: Unpacked, source: Source, parent: Resource | undefined): Resource | undefined {
+export function unfold(world: Unpacked, source: Source, parent: Resource | undefined): Resource {
   const resource = makeResource(world, source, parent, source.id)
   if (source.kind === 'group') addMembers(world, resource, source, '')
   else if (source.kind === 'clone') addInstances(world, resource, source)
-  else if (source.kind === 'bundle') unfoldBundle(world, resource, source)
+  else if (source.kind === 'bundle') unfoldBundle(world, resource, source, { make: makeResource, unfold })
   return resource
 }
 
@@ -257,7 +199,7 @@ export function makeResource(world: Unpacked, source: Source, parent: Resource |
     blocked: false,
     maintenance,
     orphan: false,
-    unique: source.kind === 'clone' ? asBoolean(meta.get('globally-unique')) : uniqueClone || !top,
+    unique: source.kind === 'clone' ? isUniqueClone(world, source, meta) : uniqueClone || !top,
     promotable,
     notify: asBoolean(meta.get('notify')),
     critical: asBoolean(meta.get('critical'), true),
@@ -319,7 +261,10 @@ export function makeResource(world: Unpacked, source: Source, parent: Resource |
     bundle: undefined,
     promotionScore: 0,
   }
-  if (world.options.symmetric) resource.discovery.fill(Discovery.always)
+  if (world.options.symmetric) {
+    for (const node of world.nodes)
+      if (!world.insideBundles.has(node)) resource.discovery[node.index] = Discovery.always
+  }
   resource.nextRole = targetRole(resource) ?? Role.unknown
   setRequirements(world, resource, meta.get('requires'))
   const utilization = combine(agent.utilization, world.rules)
@@ -346,7 +291,7 @@ function isPromotable(source: Clone, meta: ReadonlyMap<string, string>): boolean
 }
 
 function cloneData(world: Unpacked, source: Clone, meta: ReadonlyMap<string, string>): Resource['clone'] {
-  const unique = asBoolean(meta.get('globally-unique'))
+  const unique = isUniqueClone(world, source, meta)
   const first = (...names: readonly string[]): string | undefined => {
     for (const name of names) if (meta.has(name)) return meta.get(name)
     return undefined
@@ -354,7 +299,13 @@ function cloneData(world: Unpacked, source: Clone, meta: ReadonlyMap<string, str
   const promotable = isPromotable(source, meta)
   const nodeMax = asInteger(meta.get('clone-node-max'), 1)
   return {
-    max: Math.max(0, asInteger(meta.get('clone-max'), Math.max(1, world.nodes.length))),
+    max: limitOf(
+      world,
+      source,
+      unique,
+      meta,
+      Math.max(0, asInteger(meta.get('clone-max'), Math.max(1, world.visibleNodes))),
+    ),
     nodeMax: unique ? Math.max(0, nodeMax) : Math.min(1, Math.max(0, nodeMax)),
     promotedMax: promotable ? asInteger(first('promoted-max', 'master-max'), 1) : 0,
     promotedNodeMax: promotable ? asInteger(first('promoted-node-max', 'master-node-max'), 1) : 0,
@@ -366,6 +317,25 @@ function cloneData(world: Unpacked, source: Clone, meta: ReadonlyMap<string, str
     promotedCount: 0,
     notifications: new Map(),
   }
+}
+
+/** Only OCF agents can tell their instances apart. */
+function isUniqueClone(world: Unpacked, source: Clone, meta: ReadonlyMap<string, string>): boolean {
+  if (!asBoolean(meta.get('globally-unique'))) return false
+  const inside = source.child.kind === 'group' ? source.child.members : [source.child]
+  return inside.every(primitive => ['ocf', 'stonith'].includes(agentOf(world, primitive).class.toLowerCase()))
+}
+
+function limitOf(
+  world: Unpacked,
+  source: Clone,
+  unique: boolean,
+  meta: ReadonlyMap<string, string>,
+  max: number,
+): number {
+  const forced = !unique && asBoolean(meta.get('globally-unique'))
+  void source
+  return forced ? Math.min(max, world.visibleNodes) : max
 }
 
 function thresholdOf(text: string | undefined): number {

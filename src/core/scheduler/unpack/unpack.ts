@@ -26,6 +26,8 @@ export function unpack(
     nodeByName: new Map(),
     roots: [],
     byId: new Map(),
+    visibleNodes: 0,
+    insideBundles: new Set(),
     tickets: new Map(),
     templates: templatesOf(cib),
     tags: new Map(cib.configuration.tags.map(tag => [tag.id, tag.members])),

@@ -63,7 +63,9 @@ function follow(world: Unpacked, rsc: Resource, rule: ColocationRule): void {
 function hear(world: Unpacked, rsc: Resource, rule: ColocationRule): void {
   if (!hasInfluence(rule)) return
   const before = world.trace ? copyScores(scoresOf(rsc)) : undefined
-  const result = spread(world, rule.dependent, scoresOf(rsc), rule.nodeAttribute, rule.score / INFINITY, {})
+  const result = spread(world, rule.dependent, scoresOf(rsc), rule.nodeAttribute, rule.score / INFINITY, {
+    active: true,
+  })
   if (result) rsc.scores.set(result.values)
   if (!before) return
   for (const node of world.nodes) {
