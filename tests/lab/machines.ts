@@ -15,10 +15,15 @@ export interface Ran {
 }
 
 /** Runs `holdfast ARGS`. Bounded: after `minutes` it is ended, and the status is null. */
-export function holdfast(args: readonly string[], minutes: number): Promise<Ran> {
+export function holdfast(
+  args: readonly string[],
+  minutes: number,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
   return new Promise(resolve => {
     const child = spawn(process.execPath, [join(root, 'src', 'app', 'main.ts'), ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
       timeout: minutes * 60_000,
       killSignal: 'SIGTERM',
     })
