@@ -3,7 +3,7 @@
 // status is set; the caller only has to stop.
 import { dirname, resolve } from 'node:path'
 import { found } from '../core/base/assert.ts'
-import type { NodeName } from '../core/base/units.ts'
+import { type NodeName, nodeName } from '../core/base/units.ts'
 import type { Cluster, Node } from '../core/model/types.ts'
 import { renderProblems } from '../core/spec/render.ts'
 import type { Lab } from '../io/lab/contract.ts'
@@ -24,6 +24,8 @@ export interface Session extends AsyncDisposable {
   readonly cluster: Cluster
   readonly where: Where
   readonly transports: ReadonlyMap<NodeName, Transport>
+  /** To the witness's machine, where the cluster has one; it bears the name by which the nodes know it. */
+  readonly witness?: Transport
   readonly lab?: Lab
 }
 
@@ -57,17 +59,28 @@ export async function labSession(file: string, cluster: Cluster, lab: Lab): Prom
 
 function sessionOf(file: string, cluster: Cluster, lab: Lab | undefined): Session {
   const transports = new Map(cluster.nodes.map(node => [node.name, sshTransport(node.name, targetOf(node, lab))]))
+  const witness = witnessOf(cluster, lab)
   return {
     file,
     folder: dirname(resolve(file)),
     cluster,
     where: lab ? 'lab' : 'live',
     transports,
+    ...(witness ? { witness } : {}),
     ...(lab ? { lab } : {}),
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([...transports.values()].map(transport => transport[Symbol.asyncDispose]()))
+      await Promise.all(
+        [...transports.values(), ...(witness ? [witness] : [])].map(transport => transport[Symbol.asyncDispose]()),
+      )
     },
   }
+}
+
+/** In the lab the witness is the machine outside the cluster, which is the client's too. */
+function witnessOf({ quorum }: Cluster, lab: Lab | undefined): Transport | undefined {
+  if (quorum.kind !== 'witness') return undefined
+  const target = lab ? { host: lab.client.name, configFile: lab.client.ssh.configFile } : quorum.management
+  return sshTransport(nodeName(quorum.host), target)
 }
 
 function targetOf(node: Node, lab: Lab | undefined): SshTarget {

@@ -121,7 +121,7 @@ async function equip(session: Session, given: Secrets, seen: Look, stops: Stops)
   const { transports, cluster } = session
   const all = [...transports.values()]
   const shared = sharedLook(() => observe(cluster.name, all))
-  const base = { transports, look: shared, abort: stops.abort }
+  const base = { transports, look: shared, abort: stops.abort, ...(session.witness && { witness: session.witness }) }
   const keyFile = seen.plan.steps
     .flatMap(({ step }) => (step.kind === 'configure-host' ? step.files : []))
     .find(file => file.secret === corosyncKeySecret)

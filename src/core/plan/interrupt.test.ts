@@ -7,11 +7,13 @@ import { readFileSync } from 'node:fs'
 import test from 'node:test'
 import { found } from '../base/assert.ts'
 import { prng } from '../base/prng.ts'
+import { ok } from '../base/result.ts'
 import { bytes, gibibytes, instant, milliseconds, type NodeName } from '../base/units.ts'
 import type { Artifacts, HostFile } from '../compile/artifacts.ts'
 import { compile } from '../compile/compile.ts'
 import type { BlockDevice, FileFact, HostFacts } from '../live/host.ts'
 import type { ReplicaState, Snapshot } from '../live/snapshot.ts'
+import { certificateIn, type Enrolment } from '../live/witness.ts'
 import type { Cluster } from '../model/types.ts'
 import { readCluster } from '../spec/read.ts'
 import { configurationOf, mergedConfiguration, printed } from './cib-merge.ts'
@@ -21,6 +23,7 @@ import { backingPath, cibFile, questions } from './questions.ts'
 import { showPlan } from './show.ts'
 import { labels } from './storage.ts'
 import type { Plan, PlannedStep, Step } from './types.ts'
+import { authorityFile, witnessName, witnessQuestions } from './witness.ts'
 
 interface Disk {
   size: number
@@ -41,11 +44,14 @@ interface Machine {
   primary: Set<string>
   /** The Corosync configuration and key that the running daemon has. */
   runs?: string
+  /** What it holds of the witness: nothing, a database that trusts an authority, a certificate of it too. */
+  enrolment: Enrolment
 }
 interface World {
   cluster: Cluster
   artifacts: Artifacts
   machines: Map<NodeName, Machine>
+  witness?: Machine
   cib?: { epoch: number; text: string }
   proven: Set<string>
 }
@@ -58,44 +64,46 @@ function example(name: string): Cluster {
 }
 
 function bareWorld(cluster: Cluster): World {
-  const machines = cluster.nodes.map((node): [NodeName, Machine] => [
-    node.name,
-    {
-      node: node.name,
-      packages: new Set(),
-      files: new Map([
-        ['/etc/hosts', { content: `127.0.0.1\tlocalhost\n127.0.1.1\t${node.name}\n`, mode: 0o644, owner: 'root:root' }],
-      ]),
-      masked: new Set(),
-      enabled: new Set(),
-      active: new Set(),
-      disks: new Map(
-        cluster.volumes.flatMap(volume =>
-          volume.parts.flatMap((part): [string, Disk][] =>
-            part.backing.kind === 'device'
-              ? [[part.backing.path, { size: gibibytes(100), signatures: new Set() }]]
-              : [],
-          ),
-        ),
-      ),
-      free: gibibytes(100),
-      up: new Map(),
-      primary: new Set(),
-    },
-  ])
-  return { cluster, artifacts: compile(cluster, platform), machines: new Map(machines), proven: new Set() }
+  const name = witnessName(cluster)
+  const machines = cluster.nodes.map((node): [NodeName, Machine] => [node.name, bareMachine(node.name, cluster)])
+  return {
+    cluster,
+    artifacts: compile(cluster, platform),
+    machines: new Map(machines),
+    ...(name === undefined ? {} : { witness: bareMachine(name, { ...cluster, volumes: [] }) }),
+    proven: new Set(),
+  }
 }
+
+const bareMachine = (name: NodeName, cluster: Cluster): Machine => ({
+  node: name,
+  packages: new Set(),
+  files: new Map([
+    ['/etc/hosts', { content: `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n`, mode: 0o644, owner: 'root:root' }],
+  ]),
+  masked: new Set(),
+  enabled: new Set(),
+  active: new Set(),
+  disks: new Map(
+    cluster.volumes.flatMap(volume =>
+      volume.parts.flatMap((part): [string, Disk][] =>
+        part.backing.kind === 'device' ? [[part.backing.path, { size: gibibytes(100), signatures: new Set() }]] : [],
+      ),
+    ),
+  ),
+  free: gibibytes(100),
+  up: new Map(),
+  primary: new Set(),
+  enrolment: {},
+})
 
 // Looking.
 
 const hash = (text: string): string => `hash of ${text}`
 
 function factsOf(world: World, machine: Machine): HostFacts {
-  const node = found(
-    world.cluster.nodes.find(one => one.name === machine.node),
-    machine.node,
-  )
-  const asked = questions(world.cluster, world.artifacts, node)
+  const node = world.cluster.nodes.find(one => one.name === machine.node)
+  const asked = node ? questions(world.cluster, world.artifacts, node) : witnessQuestions
   const files = new Map<string, FileFact>()
   for (const { path, secret } of asked.files) {
     const file = machine.files.get(path)
@@ -110,7 +118,7 @@ function factsOf(world: World, machine: Machine): HostFacts {
       })
   }
   const addresses = [
-    ...node.links,
+    ...(node?.links ?? []),
     ...world.cluster.services.flatMap(one => one.addresses).map(one => one.address.replace(/\d+$/, '250')),
   ]
   const running = machine.active.has('pacemaker.service')
@@ -215,12 +223,21 @@ function planOf(world: World): Plan {
       ),
   )
   const facts = new Map([...world.machines].map(([name, machine]) => [name, factsOf(world, machine)]))
-  return plan({ cluster: world.cluster, artifacts: world.artifacts, facts, snapshot: snapshotOf(world), secrets })
+  const enrolments = new Map([...world.machines].map(([name, { enrolment }]) => [name, enrolment]))
+  return plan({
+    cluster: world.cluster,
+    artifacts: world.artifacts,
+    facts,
+    snapshot: snapshotOf(world),
+    secrets,
+    ...(world.witness && { witness: { machine: ok(factsOf(world, world.witness)), enrolments } }),
+  })
 }
 
 // Doing. Each refuses what the real machine would refuse, or what would lose data.
 
-const machineOf = (world: World, node: NodeName): Machine => found(world.machines.get(node), node)
+const machineOf = (world: World, node: NodeName): Machine =>
+  found(world.machines.get(node) ?? (world.witness?.node === node ? world.witness : undefined), node)
 let keys = 0
 
 /** `upTo`: how many of the single writes of this step happen before the power goes. */
@@ -307,6 +324,26 @@ function carryOut(world: World, step: Step, upTo = Number.POSITIVE_INFINITY): vo
     case 'stop-cluster':
       machine.active.clear()
       return
+    case 'start-witness':
+      assert(machine.packages.has('corosync-qnetd'))
+      if (!machine.files.has(authorityFile))
+        machine.files.set(authorityFile, { content: pem('authority'), mode: 0o644, owner: 'root:root' })
+      if (upTo < 1) return
+      machine.enabled.add('corosync-qnetd.service')
+      machine.active.add('corosync-qnetd.service')
+      return
+    case 'join-witness': {
+      assert(machine.packages.has('corosync-qdevice'))
+      const authority = found(machineOf(world, step.witness).files.get(authorityFile), 'an authority')
+      machine.enrolment = { authority: found(certificateIn(authority.content), 'a certificate') }
+      if (upTo >= 1) machine.enrolment = { ...machine.enrolment, cluster: step.cluster }
+      return
+    }
+    case 'start-voting':
+      assert(machine.active.has('corosync.service'), 'no Corosync to ask for')
+      assert(machine.enrolment.cluster === world.cluster.name, 'the witness would not know it')
+      machine.active.add('corosync-qdevice.service')
+      return
     case 'reload-corosync':
       machine.runs = corosyncOf(machine)
       machine.files.delete(pendingMark('corosync-reload'))
@@ -354,6 +391,8 @@ function carryOut(world: World, step: Step, upTo = Number.POSITIVE_INFINITY): vo
       step satisfies never
   }
 }
+
+const pem = (text: string): string => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`
 
 const corosyncOf = (machine: Machine): string =>
   ['/etc/corosync/authkey', '/etc/corosync/corosync.conf'].map(path => machine.files.get(path)?.content).join()
@@ -405,7 +444,7 @@ const stateOf = (world: World): unknown => ({
   })),
 })
 
-const clusters = ['postgresql-pair'].map(example)
+const clusters = ['postgresql-pair', 'witness-pair'].map(example)
 
 for (const cluster of clusters) {
   test(`${cluster.name}: from bare machines to the end, and then nothing to do`, () => {
@@ -416,7 +455,8 @@ for (const cluster of clusters) {
       showPlan(planOf(world), { diffs: true }).map(line => line.text),
       ['Nothing to do: all is as the cluster file says.'],
     )
-    assert.deepEqual([...world.proven].sort(), ['fencing', 'links', 'replication', 'service'])
+    const witness = cluster.quorum.kind === 'witness' ? ['witness'] : []
+    assert.deepEqual([...world.proven].sort(), ['fencing', 'links', 'replication', 'service', ...witness])
   })
 
   test(`${cluster.name}: cut off after each step and inside each, it comes to the same end`, () => {

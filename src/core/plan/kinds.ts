@@ -47,6 +47,18 @@ export const stepKinds: readonly KindRow[] = [
     undo: 'the files that were there are kept beside them as *.before-holdfast',
   },
   {
+    kind: 'start-witness',
+    after: own('install-packages'),
+    why: 'its certificate authority has to be there before a node can ask it for a certificate',
+    undo: 'systemctl disable --now corosync-qnetd',
+  },
+  {
+    kind: 'join-witness',
+    after: [...own('install-packages'), ...all('start-witness')],
+    why: 'the witness gives its vote only to nodes that it knows; each makes its own key, which never leaves it',
+    undo: 'remove /etc/corosync/qdevice/net/nssdb',
+  },
+  {
     kind: 'create-metadata',
     after: own('configure-host', 'make-logical-volume'),
     why: 'drbdadm needs the .res file; only on a device that carries nothing',
@@ -89,6 +101,12 @@ export const stepKinds: readonly KindRow[] = [
     undo: 'systemctl stop pacemaker corosync',
   },
   {
+    kind: 'start-voting',
+    after: [...own('join-witness', 'configure-host', 'start-cluster'), ...all('reload-corosync')],
+    why: 'it asks the witness on behalf of a Corosync that runs',
+    undo: 'systemctl stop corosync-qdevice',
+  },
+  {
     kind: 'update-cib',
     after: all(
       'start-cluster',
@@ -96,6 +114,7 @@ export const stepKinds: readonly KindRow[] = [
       'adjust-replication',
       'bring-up',
       'reload-corosync',
+      'start-voting',
       'configure-host',
       'install-packages',
     ),
@@ -139,6 +158,12 @@ export function describeStep(step: Step): string {
       return 'let Corosync take the changed configuration'
     case 'start-cluster':
       return 'start Corosync and Pacemaker'
+    case 'start-witness':
+      return 'make it a witness: certificate authority and corosync-qnetd'
+    case 'join-witness':
+      return `get a certificate of the witness ${step.witness}`
+    case 'start-voting':
+      return 'let it ask the witness for its vote'
     case 'update-cib':
       return 'give Pacemaker its configuration'
     case 'prove':
@@ -172,6 +197,7 @@ const few = (names: readonly string[], what: string): string =>
 function proofText({ proof }: Extract<Step, { kind: 'prove' }>): string {
   if (proof.what === 'replication') return `prove that ${proof.resource} is UpToDate on both ends`
   if (proof.what === 'links') return 'prove that every cluster link is up'
+  if (proof.what === 'witness') return `prove that the witness ${proof.host} votes`
   if (proof.what === 'fencing') return `prove that the fence device of ${proof.target} answers`
   return `prove that ${proof.proof.service} answers`
 }

@@ -50,7 +50,7 @@ export function preflight(cluster: Cluster, artifacts: Artifacts, facts: Facts):
   }
 }
 
-export /** Which rules there are is not read; where the cluster runs already, its links are the proof that they are right. */
+/** Which rules there are is not read; where the cluster runs already, its links are the proof that they are right. */
 function firewallClosed(artifacts: Artifacts, host: HostFacts): readonly Trouble[] {
   const openings = artifacts.hosts.get(host.node)?.openings ?? []
   if (host.firewall.kind === 'none' || openings.length === 0) return []
@@ -61,7 +61,7 @@ function firewallClosed(artifacts: Artifacts, host: HostFacts): readonly Trouble
   return [{ kind: 'firewall-closed', node: host.node, firewall: host.firewall.kind, openings: told }]
 }
 
-function clocksApart(hosts: readonly HostFacts[]): readonly Trouble[] {
+export function clocksApart(hosts: readonly HostFacts[]): readonly Trouble[] {
   const sorted = hosts.toSorted((a, b) => a.clock.offset - b.clock.offset)
   const [first, last] = [sorted[0], sorted.at(-1)]
   if (!first || !last || first === last) return []

@@ -22,6 +22,8 @@ export function judge(proof: Exclude<Proof, { what: 'service' }>, snapshot: Snap
       return judgeLinks(proof, snapshot)
     case 'fencing':
       return judgeFencing(proof, snapshot)
+    case 'witness':
+      return judgeWitness(proof.host, snapshot)
     case 'replication':
       return judgeReplication(proof.resource, snapshot)
     default:
@@ -36,6 +38,13 @@ function judgeLinks(proof: Extract<Proof, { what: 'links' }>, snapshot: Snapshot
   if (down) return waiting(`link ${down.link} from ${down.from} to ${down.to}`)
   const wanted = proof.count * proof.nodes * (proof.nodes - 1)
   return snapshot.links.length >= wanted ? holds : waiting(`${wanted - snapshot.links.length} more links to be seen`)
+}
+
+/** As every node sees it: one that the witness does not know would lose its quorum alone. */
+function judgeWitness(host: string, snapshot: Snapshot): Verdict {
+  if (snapshot.quorum.length < snapshot.nodes.length) return waiting('every node to tell its quorum')
+  const without = snapshot.quorum.filter(view => view.witness !== 'voting').map(view => view.node)
+  return without.length === 0 ? holds : waiting(`the vote of the witness ${host} on ${without.join(', ')}`)
 }
 
 function judgeFencing(proof: Extract<Proof, { what: 'fencing' }>, snapshot: Snapshot): Verdict {

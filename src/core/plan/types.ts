@@ -40,6 +40,7 @@ export type Proof =
   | { readonly what: 'replication'; readonly resource: string }
   | { readonly what: 'links'; readonly count: number; readonly nodes: number }
   | { readonly what: 'fencing'; readonly target: NodeName }
+  | { readonly what: 'witness'; readonly host: string }
   | { readonly what: 'service'; readonly proof: ServiceProof }
 
 export type Step =
@@ -73,6 +74,14 @@ export type Step =
       readonly parts: readonly MountedPart[]
       readonly preparation?: VolumePreparation
     }
+  /** On the witness's machine: its certificate authority and qnetd. */
+  | { readonly kind: 'start-witness'; readonly node: NodeName }
+  | {
+      readonly kind: 'join-witness'
+      readonly node: NodeName
+      readonly witness: NodeName
+      readonly cluster: string
+    }
   | { readonly kind: 'reload-corosync'; readonly node: NodeName }
   | {
       readonly kind: 'start-cluster'
@@ -82,6 +91,7 @@ export type Step =
       /** Nodes that must be online before the step is done. */
       readonly nodes: readonly NodeName[]
     }
+  | { readonly kind: 'start-voting'; readonly node: NodeName }
   | {
       readonly kind: 'update-cib'
       readonly node: NodeName

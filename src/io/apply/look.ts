@@ -19,11 +19,14 @@ import type { Transport } from '../transport/transport.ts'
 import { transportTrouble } from './failure.ts'
 import type { Secrets } from './script.ts'
 import { digestsOf, fillIn } from './secrets.ts'
+import { lookAtWitness } from './witness.ts'
 
 export interface Machines {
   readonly cluster: Cluster
   /** Of every node, in the order of the file. */
   readonly transports: ReadonlyMap<NodeName, Transport>
+  /** To the witness's machine, where the cluster has one. */
+  readonly witness?: Transport
 }
 
 export interface Look {
@@ -43,17 +46,26 @@ export async function look(
 ): Promise<Result<Look, readonly Trouble[]>> {
   const { cluster, transports } = machines
   const first = compile(cluster, assumedPlatform)
-  const [asked, snapshot] = await Promise.all([
+  const [asked, snapshot, witness] = await Promise.all([
     ask(machines, first, signal),
     observe(cluster.name, [...transports.values()], undefined, signal),
+    lookAtWitness(machines, signal),
   ])
   if (!asked.ok) return asked
+  if (!witness.ok) return witness
   const platform = platformOf([...asked.value.values()])
   const compiled = compile(cluster, platform)
   const facts = sameQuestions(cluster, first, compiled) ? asked : await ask(machines, compiled, signal)
   if (!facts.ok) return facts
   const artifacts = { ...compiled, cib: fillIn(compiled.cib, secrets) }
-  const made = plan({ cluster, artifacts, facts: facts.value, snapshot, secrets: digestsOf(secrets) })
+  const made = plan({
+    cluster,
+    artifacts,
+    facts: facts.value,
+    snapshot,
+    secrets: digestsOf(secrets),
+    ...(witness.value && { witness: witness.value }),
+  })
   return ok({ platform, artifacts, facts: facts.value, snapshot, plan: made })
 }
 

@@ -17,6 +17,7 @@ type Prove = Extract<Step, { kind: 'prove' }>
 /** How long something may stand still. A sync that moves is waited for as long as it moves. */
 const patience: Readonly<Record<Proof['what'], Milliseconds>> = {
   links: minutes(1),
+  witness: minutes(2),
   fencing: minutes(3),
   replication: minutes(2),
   service: minutes(5),

@@ -8,8 +8,12 @@ import type { MountedPart, Step } from '../../core/plan/types.ts'
 import type { Command } from '../transport/transport.ts'
 
 export type ScriptName =
-  | Exclude<Step['kind'], 'prove'>
+  | Exclude<Step['kind'], 'prove' | 'join-witness'>
   /** Not steps of their own. */
+  | 'witness-authority'
+  | 'witness-request'
+  | 'witness-sign'
+  | 'witness-import'
   | 'is-blank'
   | 'lock'
 
@@ -31,7 +35,7 @@ export function scriptCommand(
 /** The contents of secret files, by the secret's name. */
 export type Secrets = ReadonlyMap<string, Buffer>
 
-type Plain = Exclude<Step, { kind: 'prove' | 'first-sync' | 'update-cib' }>
+type Plain = Exclude<Step, { kind: 'prove' | 'first-sync' | 'update-cib' | 'join-witness' }>
 
 /** Steps that are one command; the others are sequences, in `steps.ts`. */
 export function commandOf(step: Plain, secrets: Secrets): Command {
@@ -56,6 +60,8 @@ export function commandOf(step: Plain, secrets: Secrets): Command {
       return scriptCommand(step.kind, [step.resource], minutes(30), prepareLines(step.parts, step.preparation))
     case 'stop-cluster':
     case 'reload-corosync':
+    case 'start-witness':
+    case 'start-voting':
       return scriptCommand(step.kind, [], minutes(10))
     case 'start-cluster':
       return scriptCommand(step.kind, [step.node, ...step.names.map(one => `${one.name}=${one.address}`)], minutes(5))

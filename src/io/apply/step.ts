@@ -10,6 +10,7 @@ import type { Command, Outcome } from '../transport/transport.ts'
 import { outcomeTrouble, transportTrouble } from './failure.ts'
 import { prove } from './prove.ts'
 import { commandOf, queryTimeout, scriptCommand } from './script.ts'
+import { joinWitness } from './witness.ts'
 import { type Done, type Note, transportOf, type Workshop } from './workshop.ts'
 
 export async function carryOut(step: Step, workshop: Workshop, note: Note): Promise<Done> {
@@ -18,6 +19,8 @@ export async function carryOut(step: Step, workshop: Workshop, note: Note): Prom
       return firstSync(step, workshop, note)
     case 'update-cib':
       return updateCib(step, workshop)
+    case 'join-witness':
+      return joinWitness(step, workshop, note)
     case 'prove':
       return prove(step, workshop, note)
     default:

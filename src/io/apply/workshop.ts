@@ -9,6 +9,7 @@ import type { Secrets } from './script.ts'
 
 export interface Workshop {
   readonly transports: ReadonlyMap<NodeName, Transport>
+  readonly witness?: Transport
   readonly secrets: Secrets
   /** A look that is not older than the moment of asking. */
   readonly look: () => Promise<Snapshot>
@@ -20,5 +21,8 @@ export interface Workshop {
 export type Note = (text: string) => void
 export type Done = Result<void, Trouble>
 
-export const transportOf = (workshop: Pick<Workshop, 'transports'>, node: NodeName): Transport =>
-  found(workshop.transports.get(node), `transport to ${node}`)
+/** To a node, or to the witness's machine. */
+export const transportOf = (
+  { transports, witness }: Pick<Workshop, 'transports' | 'witness'>,
+  node: NodeName,
+): Transport => found(transports.get(node) ?? (witness?.node === node ? witness : undefined), `transport to ${node}`)

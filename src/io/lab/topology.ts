@@ -4,7 +4,7 @@
 
 import { found } from '../../core/base/assert.ts'
 import { type Bytes, bytes, mebibytes, type NodeName, nodeName } from '../../core/base/units.ts'
-import type { Cluster, FenceDevice, Node, Volume } from '../../core/model/types.ts'
+import type { Cluster, FenceDevice, Node, QuorumPolicy, Volume } from '../../core/model/types.ts'
 import type { Lab, LabDisk, LabImage, LabMachineSpec, LabNode, LabOptions, LabPlug } from './contract.ts'
 
 /** The machine outside the cluster, unless a node has taken the name. */
@@ -120,7 +120,15 @@ function fenceDevice(node: LabNode): FenceDevice {
   }
 }
 
-/** The same cluster as the lab holds it: only how one reaches the nodes and who fences them is different. */
+/** The machine outside the cluster is the witness; the nodes reach it on the first link's network. */
+function quorumInLab(quorum: QuorumPolicy, { client }: Lab): QuorumPolicy {
+  if (quorum.kind !== 'witness') return quorum
+  const { address } = found(client.plugs[0], `a network of ${client.name}`)
+  const { host, port, user } = client.ssh
+  return { ...quorum, host: found(address.split('/')[0], 'an address'), management: { host, port, user } }
+}
+
+/** The same cluster as the lab holds it: only how one reaches the machines and who fences them is different. */
 export function clusterInLab(cluster: Cluster, lab: Lab): Cluster {
   const inLab = (node: Node): Node => {
     const machine = found(lab.nodes.get(node.name), `${node.name} in the lab`)
@@ -130,5 +138,5 @@ export function clusterInLab(cluster: Cluster, lab: Lab): Cluster {
       fence: cluster.fencing.kind === 'none' ? [] : [fenceDevice(machine)],
     }
   }
-  return { ...cluster, nodes: cluster.nodes.map(inLab) }
+  return { ...cluster, nodes: cluster.nodes.map(inLab), quorum: quorumInLab(cluster.quorum, lab) }
 }
