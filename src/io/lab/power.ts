@@ -27,25 +27,26 @@ export interface Bmc extends AsyncDisposable {
 }
 
 /** Redfish ResetType → what a hand would do. */
-const resetTypes: Readonly<Record<string, readonly PowerAction[]>> = {
-  On: ['on'],
-  ForceOn: ['on'],
-  ForceOff: ['off'],
-  GracefulShutdown: ['off'],
-  ForceRestart: ['reset'],
-  GracefulRestart: ['reset'],
-  PowerCycle: ['off', 'on'],
-}
+const resetTypes: ReadonlyMap<string, readonly PowerAction[]> = new Map([
+  ['On', ['on']],
+  ['ForceOn', ['on']],
+  ['ForceOff', ['off']],
+  ['GracefulShutdown', ['off']],
+  ['ForceRestart', ['reset']],
+  ['GracefulRestart', ['reset']],
+  ['PowerCycle', ['off', 'on']],
+] as const)
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
+/** The JSON of a request; undefined where it is none, or where the caller hung up in the middle (an agent that ran out of time). */
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
   let text = ''
-  for await (const chunk of request) {
-    text += String(chunk)
-    if (text.length > 65_536) return undefined
-  }
   try {
+    for await (const chunk of request) {
+      text += String(chunk)
+      if (text.length > 65_536) return undefined
+    }
     return JSON.parse(text)
   } catch {
     return undefined
@@ -78,14 +79,14 @@ export async function startBmc(options: BmcOptions): Promise<Bmc> {
       Name: options.name,
       PowerState: powerState(),
       Actions: {
-        '#ComputerSystem.Reset': { target: action, 'ResetType@Redfish.AllowableValues': Object.keys(resetTypes) },
+        '#ComputerSystem.Reset': { target: action, 'ResetType@Redfish.AllowableValues': [...resetTypes.keys()] },
       },
     },
   })
 
   const reset = async (request: IncomingMessage): Promise<number> => {
     const type = resetTypeIn(await bodyOf(request))
-    const actions = type === undefined ? undefined : resetTypes[type]
+    const actions = type === undefined ? undefined : resetTypes.get(type)
     options.onRequest?.(`BMC: ${type ?? 'reset without a type'}`)
     if (!actions) return 400
     if (fault.fail === 'error') return 500

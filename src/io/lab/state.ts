@@ -30,8 +30,16 @@ export function writeState(directory: string, machines: readonly (ProcessRecord 
 
 export function readState(directory: string): LabState | undefined {
   if (!existsSync(stateFile(directory))) return undefined
-  const parsed = stateSchema.safeParse(JSON.parse(readFileSync(stateFile(directory), 'utf8')))
+  const parsed = stateSchema.safeParse(jsonIn(readFileSync(stateFile(directory), 'utf8')))
   return parsed.success ? { ...parsed.data, isRunning: isRunning(parsed.data.lab) } : undefined
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** Ends what is recorded and still runs, and removes the folder. Returns the ids of what it ended. */
