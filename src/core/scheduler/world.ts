@@ -25,9 +25,9 @@ export interface Unpacked {
   /** Top-level resources in the order of the configuration; orphans at the end. */
   readonly roots: Resource[]
   readonly byId: Map<string, Resource>
-  /** How many nodes are known so far: those inside of bundles come with their bundle. */
+  /** How many nodes are known so far: those inside of bundles, and those nobody configured, come later. */
   visibleNodes: number
-  readonly insideBundles: Set<ClusterNode>
+  readonly hiddenNodes: Set<ClusterNode>
   readonly tickets: Map<string, Ticket>
   readonly templates: Map<string, readonly string[]>
   readonly tags: Map<string, readonly string[]>

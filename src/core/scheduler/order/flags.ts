@@ -15,6 +15,18 @@ export function flagsOf(action: Action, node: ClusterNode | undefined): Flags {
   return ofInstances(partsOf(rsc, action), action, node)
 }
 
+/**
+ * What an action amounts to in an ordering with an action on that node. Only a clone is looked at node by node, and even
+ * so it can run if it can run anywhere.
+ */
+export function flagsInOrder(action: Action, node: ClusterNode | undefined): Flags {
+  const everywhere = flagsOf(action, undefined)
+  const isMany = action.rsc?.kind === 'clone' || action.rsc?.kind === 'bundle'
+  if (!node || !isMany) return everywhere
+  const there = flagsOf(action, node)
+  return { ...there, runnable: there.runnable || everywhere.runnable }
+}
+
 const innerTasks = new Set(['notify', 'notified', 'promote', 'promoted', 'demote', 'demoted'])
 
 /** The instances of a clone; of a bundle its containers, or for what containers cannot do, what runs inside. */

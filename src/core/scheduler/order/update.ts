@@ -7,7 +7,7 @@ import { compatibleInstance } from '../place/colocate.ts'
 import { nodeNext, roleNow } from '../place/state.ts'
 import type { Unpacked } from '../world.ts'
 import { blockDependents } from './block.ts'
-import { type Flags, find, flagsOf, partsOf, taskOfPart } from './flags.ts'
+import { type Flags, find, flagsInOrder, flagsOf, partsOf, taskOfPart } from './flags.ts'
 import { relate } from './relate.ts'
 import { Kind } from './types.ts'
 
@@ -97,7 +97,7 @@ function settleRelation(world: Unpacked, then: Action, relation: Relation): Resu
   if (first !== relation.action && relate(first, then, relation.type)) changedThen = true
   const before = [snapshot(first), snapshot(then)]
   const change: Change = { first: false, then: false }
-  applyKinds(world, first, then, relation, flagsOf(first, thenNode), flagsOf(then, firstNode), change)
+  applyKinds(world, first, then, relation, flagsInOrder(first, thenNode), flagsInOrder(then, firstNode), change)
   const firstChanged =
     change.first || snapshot(first) !== before[0] || (first === relation.action && snapshot(first) !== firstWas)
   return { first: firstChanged ? first : undefined, then: changedThen || change.then || snapshot(then) !== before[1] }

@@ -139,12 +139,8 @@ function withClone(world: Unpacked, dependent: Resource, primary: Resource, rule
 
 export const isBlocked = (rsc: Resource): boolean => rsc.blocked || rsc.children.some(isBlocked)
 
-function interleaves(rule: ColocationRule): boolean {
-  const { dependent, primary } = rule
-  if (dependent.kind !== 'clone' && dependent.kind !== 'bundle') return false
-  if (dependent.kind === 'clone' && !dependent.clone?.interleave) return false
-  if (dependent.kind === 'bundle' || primary.kind === 'bundle') return dependent.kind === 'bundle'
-  return dependent.clone?.nodeMax === primary.clone?.nodeMax
+function interleaves({ dependent, primary }: ColocationRule): boolean {
+  return dependent.clone?.interleave === true && dependent.clone.nodeMax === primary.clone?.nodeMax
 }
 
 export function excludeOthers(
@@ -236,9 +232,9 @@ function keepOnly(
 function withBundle(world: Unpacked, dependent: Resource, primary: Resource, rule: ColocationRule): void {
   if (primary.provisional) return
   const replicas = primary.bundle?.replicas ?? []
-  if (interleaves(rule)) {
-    const node = nodeNext(dependent)
-    const container = replicas.find(replica => node && replica.container.assigned === node)?.container
+  if (rule.dependent.kind === 'clone' || rule.dependent.kind === 'bundle') {
+    const containers = { ...primary, children: replicas.map(replica => replica.container) }
+    const container = compatibleInstance(world, dependent, containers, Role.unknown)
     if (container) applyToDependent(world, dependent, container, rule)
     else if (rule.score >= INFINITY) assignTo(world, dependent, undefined, true)
     return

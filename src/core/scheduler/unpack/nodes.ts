@@ -119,10 +119,24 @@ export function readRemoteNodes(world: Unpacked): void {
     const node = world.nodeByName.get(name.toLowerCase()) ?? makeNode(world, name, name, 'remote')
     node.kind = 'remote'
     node.unclean = false
-    world.insideBundles.add(node)
+    world.hiddenNodes.add(node)
     world.haveRemoteNodes = true
   }
-  world.visibleNodes = world.nodes.length - world.insideBundles.size
+  for (const name of orphanedRemotes(world)) {
+    if (!world.nodeByName.has(name.toLowerCase())) world.hiddenNodes.add(makeNode(world, name, name, 'remote'))
+  }
+  world.visibleNodes = world.nodes.length - world.hiddenNodes.size
+}
+
+/** Connections that only a node's history knows: nobody configured them any more, but something may run behind them. */
+function orphanedRemotes(world: Unpacked): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const state of world.cib.nodeStates) {
+    for (const { id, class: kind, provider, type } of state.history ?? []) {
+      if (kind === 'ocf' && provider === 'pacemaker' && type?.toLowerCase() === 'remote') found.add(id)
+    }
+  }
+  return found
 }
 
 function bundleNodeNames(world: Unpacked): readonly string[] {

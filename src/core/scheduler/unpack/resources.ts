@@ -262,8 +262,7 @@ export function makeResource(world: Unpacked, source: Source, parent: Resource |
     promotionScore: 0,
   }
   if (world.options.symmetric) {
-    for (const node of world.nodes)
-      if (!world.insideBundles.has(node)) resource.discovery[node.index] = Discovery.always
+    for (const node of world.nodes) if (!world.hiddenNodes.has(node)) resource.discovery[node.index] = Discovery.always
   }
   resource.nextRole = targetRole(resource) ?? Role.unknown
   setRequirements(world, resource, meta.get('requires'))

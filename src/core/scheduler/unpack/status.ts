@@ -46,7 +46,7 @@ function readState(world: Unpacked, state: NodeState): void {
   if (!node) return
   if (isRemote(node)) {
     node.remoteWasFenced = asBoolean(state.nodeFenced) || numeric(state.nodeFenced)
-    readRemoteState(world, node, state)
+    node.remoteMaintenance = asBoolean(state.nodeInMaintenance) || numeric(state.nodeInMaintenance)
     return
   }
   node.unclean = false
@@ -64,8 +64,6 @@ function readState(world: Unpacked, state: NodeState): void {
 const numeric = (text: string | undefined): boolean => text !== undefined && Number(text) > 0
 
 function readRemoteState(world: Unpacked, node: ClusterNode, state: NodeState): void {
-  node.unseen = false
-  node.remoteMaintenance = asBoolean(state.nodeInMaintenance) || numeric(state.nodeInMaintenance)
   const connection = node.remoteResource
   if (!node.remoteRequiresReset) {
     node.unclean = false
@@ -121,7 +119,8 @@ function onlineWithFencing(world: Unpacked, node: ClusterNode, state: NodeState)
   }
   if (node.shutdown) return controller
   if (member === undefined) fenceNode(world, node, 'peer has not been seen by the cluster', false)
-  else if (state.join === 'nack') fenceNode(world, node, 'peer failed Pacemaker membership criteria', false)
+  else if (state.join === 'banned' || state.join === 'nack')
+    fenceNode(world, node, 'peer failed Pacemaker membership criteria', false)
   else if (!terminate && expected === 'down') {
     if (member || controller) wait()
   } else if (terminate && state.join === 'down' && !member && !controller) return false
@@ -159,7 +158,10 @@ function readOne(world: Unpacked, state: NodeState, rest: boolean): boolean {
   if (!node || node.historyRead) return false
   if (!rest && !isReady(world, node)) return false
   if (rest && !world.options.fencing) return false
-  if (isRemote(node)) setRemoteOnline(node)
+  if (isRemote(node)) {
+    setRemoteOnline(node)
+    readRemoteState(world, node, state)
+  }
   node.historyRead = true
   readNodeHistory(world, node, state)
   return true

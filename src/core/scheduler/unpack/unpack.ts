@@ -27,7 +27,7 @@ export function unpack(
     roots: [],
     byId: new Map(),
     visibleNodes: 0,
-    insideBundles: new Set(),
+    hiddenNodes: new Set(),
     tickets: new Map(),
     templates: templatesOf(cib),
     tags: new Map(cib.configuration.tags.map(tag => [tag.id, tag.members])),
