@@ -19,7 +19,7 @@ const core: Readonly<Record<string, readonly string[]>> = {
   scheduler: ['cib', 'xml'],
   live: ['xml', 'cib', 'corosync', 'drbd'],
   plan: ['model', 'compile', 'live', 'scheduler', 'cib', 'xml'],
-  drill: ['live'],
+  drill: ['live', 'drbd'],
   sim: ['xml', 'cib', 'corosync', 'drbd', 'scheduler', 'live', 'drill'],
   import: ['spec', 'model', 'xml', 'cib', 'corosync', 'drbd'],
   view: ['model', 'live', 'plan', 'scheduler', 'drill', 'sim'],

@@ -1,11 +1,5 @@
 // All commands, in the order of the story that they tell. Used by main.ts (one at a time) and by `completion` (all).
-import type { Command } from 'commander'
-
-export interface Verb {
-  readonly name: string
-  readonly summary: string
-  readonly load: () => Promise<Command>
-}
+import type { Verb } from './verb.ts'
 
 export const verbs: readonly Verb[] = [
   {
@@ -76,6 +70,6 @@ export const verbs: readonly Verb[] = [
   {
     name: 'completion',
     summary: 'print the completion script for a shell',
-    load: async () => (await import('../commands/completion.ts')).completionCommand(),
+    load: async () => (await import('../commands/completion.ts')).completionCommand(verbs),
   },
 ]

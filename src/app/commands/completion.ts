@@ -1,7 +1,7 @@
 // `holdfast completion SHELL`: the script that lets a shell complete verbs, options and file names. Made from the commands
 // themselves, so it cannot fall behind them.
 import { Argument, Command } from 'commander'
-import { verbs } from '../cli/verbs.ts'
+import type { Verb } from '../cli/verb.ts'
 
 interface Completion {
   readonly verb: string
@@ -10,7 +10,7 @@ interface Completion {
   readonly words: readonly string[]
 }
 
-export function completionCommand(): Command {
+export function completionCommand(verbs: readonly Verb[]): Command {
   return new Command()
     .description('Print the completion script for a shell.')
     .addArgument(new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish']))

@@ -1,49 +1,9 @@
 // DRBD's states as tables: rows of {from, on, to, why}. The simulated kernel moves only along these rows, the diagram in
 // docs/simulator.md is printed from them, and a test walks every row.
 // Source: DRBD 9 User's Guide, "Connection states", "Disk states", "Replication states"; drbd.conf(5); drbdsetup(8).
+import type { ConnectionState, DiskState, ReplicationState, Role } from './words.ts'
 
-export type Role = 'Primary' | 'Secondary' | 'Unknown'
-
-export type DiskState =
-  | 'Diskless'
-  | 'Attaching'
-  | 'Detaching'
-  | 'Failed'
-  | 'Negotiating'
-  | 'Inconsistent'
-  | 'Outdated'
-  | 'DUnknown'
-  | 'Consistent'
-  | 'UpToDate'
-
-export type ConnectionState =
-  | 'StandAlone'
-  | 'Disconnecting'
-  | 'Unconnected'
-  | 'Timeout'
-  | 'BrokenPipe'
-  | 'NetworkFailure'
-  | 'ProtocolError'
-  | 'TearDown'
-  | 'Connecting'
-  | 'Connected'
-
-export type ReplicationState =
-  | 'Off'
-  | 'Established'
-  | 'StartingSyncS'
-  | 'StartingSyncT'
-  | 'WFBitMapS'
-  | 'WFBitMapT'
-  | 'WFSyncUUID'
-  | 'SyncSource'
-  | 'SyncTarget'
-  | 'VerifyS'
-  | 'VerifyT'
-  | 'PausedSyncS'
-  | 'PausedSyncT'
-  | 'Ahead'
-  | 'Behind'
+export type { ConnectionState, DiskState, ReplicationState, Role } from './words.ts'
 
 export interface Row<S extends string, E extends string> {
   readonly from: S

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { conditionForms, diskStates, statementForms } from './forms.ts'
+import { diskStates } from '../drbd/words.ts'
+import { conditionForms, statementForms } from './forms.ts'
 
 const path = new URL('../../../docs/scenarios.md', import.meta.url)
 const pattern = /(<!-- generated:[^\n]*-->\n)[\s\S]*?(<!-- end -->)/

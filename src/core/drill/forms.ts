@@ -1,7 +1,7 @@
 // The grammar of scenario lines as a table: one row per form, with the words as they are written and what they mean.
 // Words in capitals are places for a value of that kind. The table is also the documentation (docs/scenarios.md).
 import { type Milliseconds, milliseconds, type NodeName } from '../base/units.ts'
-import type { ConnectionState, DiskState } from '../live/snapshot.ts'
+import type { ConnectionState, DiskState } from '../drbd/words.ts'
 import type { Condition, Statement } from './types.ts'
 import type { Fault, Process } from './world.ts'
 
@@ -142,30 +142,6 @@ export const conditionForms: readonly Form<Condition>[] = [
   },
 ]
 
-export const diskStates: readonly DiskState[] = [
-  'Diskless',
-  'Attaching',
-  'Detaching',
-  'Failed',
-  'Negotiating',
-  'Inconsistent',
-  'Outdated',
-  'DUnknown',
-  'Consistent',
-  'UpToDate',
-]
-export const connectionStates: readonly ConnectionState[] = [
-  'StandAlone',
-  'Disconnecting',
-  'Unconnected',
-  'Timeout',
-  'BrokenPipe',
-  'NetworkFailure',
-  'ProtocolError',
-  'TearDown',
-  'Connecting',
-  'Connected',
-]
 export const processes: readonly string[] = [
   'corosync',
   'pacemakerd',

@@ -5,17 +5,8 @@ import { assert, found } from '../base/assert.ts'
 import type { Checked, Problem } from '../base/result.ts'
 import { closest } from '../base/suggest.ts'
 import { type Milliseconds, milliseconds, type NodeName } from '../base/units.ts'
-import type { ConnectionState, DiskState } from '../live/snapshot.ts'
-import {
-  conditionForms,
-  connectionStates,
-  diskStates,
-  type Form,
-  processes,
-  type StatementBody,
-  statementForms,
-  type Values,
-} from './forms.ts'
+import { type ConnectionState, connectionStates, type DiskState, diskStates } from '../drbd/words.ts'
+import { conditionForms, type Form, processes, type StatementBody, statementForms, type Values } from './forms.ts'
 import type { Condition, Scenario, Statement, Vocabulary } from './types.ts'
 import type { Process } from './world.ts'
 

@@ -6,7 +6,7 @@
 //   heal link alpha beta
 //   expect never        pgdata Primary on alpha, beta
 import type { Milliseconds, NodeName } from '../base/units.ts'
-import type { ConnectionState, DiskState } from '../live/snapshot.ts'
+import type { ConnectionState, DiskState } from '../drbd/words.ts'
 import type { Fault } from './world.ts'
 
 export interface Scenario {

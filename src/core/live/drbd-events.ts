@@ -3,7 +3,8 @@
 // Sources: drbdsetup-9.0(8), drbdsetup-8.4(8), and recorded output in testdata/.
 import { fail, ok, type Result } from '../base/result.ts'
 import { kibibytes, type NodeName } from '../base/units.ts'
-import type { ConnectionState, DiskState, PeerReplica, ReplicaState, ReplicationState } from './snapshot.ts'
+import { connectionStates, diskStates, replicationStates } from '../drbd/words.ts'
+import type { PeerReplica, ReplicaState } from './snapshot.ts'
 
 /** Which node a connection of a resource leads to: (`pgdata`, `beta`) → beta. Undefined where nobody can tell. */
 export type PeerOf = (resource: string, connection: string) => NodeName | undefined
@@ -21,47 +22,6 @@ export function parsePeerAddresses(text: string): ReadonlyMap<string, string> {
 
 type Fields = Readonly<Record<string, string>>
 
-const disks: readonly DiskState[] = [
-  'Diskless',
-  'Attaching',
-  'Detaching',
-  'Failed',
-  'Negotiating',
-  'Inconsistent',
-  'Outdated',
-  'DUnknown',
-  'Consistent',
-  'UpToDate',
-]
-const connections: readonly ConnectionState[] = [
-  'StandAlone',
-  'Disconnecting',
-  'Unconnected',
-  'Timeout',
-  'BrokenPipe',
-  'NetworkFailure',
-  'ProtocolError',
-  'TearDown',
-  'Connecting',
-  'Connected',
-]
-const replications: readonly ReplicationState[] = [
-  'Off',
-  'Established',
-  'StartingSyncS',
-  'StartingSyncT',
-  'WFBitMapS',
-  'WFBitMapT',
-  'WFSyncUUID',
-  'SyncSource',
-  'SyncTarget',
-  'VerifyS',
-  'VerifyT',
-  'PausedSyncS',
-  'PausedSyncT',
-  'Ahead',
-  'Behind',
-]
 const roles: readonly ReplicaState['role'][] = ['Primary', 'Secondary', 'Unknown']
 
 class Unreadable extends Error {}
@@ -99,7 +59,7 @@ function replicaOf(device: Fields, lines: readonly Line[], node: NodeName, peerO
     resource: device['name'] ?? '',
     volume: Number(device['volume']),
     role: oneOf(roles, resource['role'], 'role'),
-    disk: oneOf(disks, device['disk'], 'disk state'),
+    disk: oneOf(diskStates, device['disk'], 'disk state'),
     quorum: device['quorum'] !== 'no',
     suspended: (resource['suspended'] ?? 'no') !== 'no',
     peers: linked.map(({ fields }) =>
@@ -115,10 +75,14 @@ function peerReplica(connection: Fields, device: Fields, peerOf: PeerOf): PeerRe
   const done = device['done']
   return {
     node: nameOf(connection, peerOf),
-    connection: oneOf(connections, oldWords[connection['connection'] ?? ''] ?? connection['connection'], 'connection'),
+    connection: oneOf(
+      connectionStates,
+      oldWords[connection['connection'] ?? ''] ?? connection['connection'],
+      'connection',
+    ),
     role: oneOf(roles, connection['role'] ?? 'Unknown', 'role'),
-    disk: oneOf(disks, device['peer-disk'] ?? 'DUnknown', 'disk state'),
-    replication: oneOf(replications, device['replication'] ?? 'Off', 'replication'),
+    disk: oneOf(diskStates, device['peer-disk'] ?? 'DUnknown', 'disk state'),
+    replication: oneOf(replicationStates, device['replication'] ?? 'Off', 'replication'),
     outOfSync: kibibytes(Number(device['out-of-sync'] ?? 0)),
     ...(done === undefined ? {} : { donePercent: Number(done) }),
   }

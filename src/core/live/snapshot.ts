@@ -2,6 +2,7 @@
 // all answer with this type, so status, terminal, page and expectations are written once.
 // What could not be seen is absent or listed in `unseen`; it is never guessed.
 import type { Bytes, Instant, Milliseconds, NodeName } from '../base/units.ts'
+import type { ConnectionState, DiskState, ReplicationState } from '../drbd/words.ts'
 
 export interface Snapshot {
   readonly at: Instant
@@ -82,44 +83,7 @@ export interface ResourceState {
   readonly blocked: boolean
 }
 
-export type DiskState =
-  | 'Diskless'
-  | 'Attaching'
-  | 'Detaching'
-  | 'Failed'
-  | 'Negotiating'
-  | 'Inconsistent'
-  | 'Outdated'
-  | 'DUnknown'
-  | 'Consistent'
-  | 'UpToDate'
-export type ConnectionState =
-  | 'StandAlone'
-  | 'Disconnecting'
-  | 'Unconnected'
-  | 'Timeout'
-  | 'BrokenPipe'
-  | 'NetworkFailure'
-  | 'ProtocolError'
-  | 'TearDown'
-  | 'Connecting'
-  | 'Connected'
-export type ReplicationState =
-  | 'Off'
-  | 'Established'
-  | 'StartingSyncS'
-  | 'StartingSyncT'
-  | 'WFBitMapS'
-  | 'WFBitMapT'
-  | 'WFSyncUUID'
-  | 'SyncSource'
-  | 'SyncTarget'
-  | 'VerifyS'
-  | 'VerifyT'
-  | 'PausedSyncS'
-  | 'PausedSyncT'
-  | 'Ahead'
-  | 'Behind'
+export type { ConnectionState, DiskState, ReplicationState } from '../drbd/words.ts'
 
 /** One node's replica of one DRBD volume, as that node sees itself and its peers. */
 export interface ReplicaState {
