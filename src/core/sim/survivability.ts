@@ -17,6 +17,7 @@ import { remembering } from './memo.ts'
 import type { ServicePlan, SimPlan } from './plan.ts'
 import { atRest, stateKey } from './rest.ts'
 import type { Sim, SimOptions } from './sim.ts'
+import { diskKey } from './state.ts'
 import { lostRows } from './world.ts'
 
 export interface SurvivabilityOptions {
@@ -224,7 +225,7 @@ function outcomeOf(
     gone: milliseconds(gone),
     ...(lost === undefined ? {} : { lost }),
     verdict,
-    why: explain(verdict, service, entries, gone),
+    why: stuckDisk(sim, service, verdict) ?? explain(verdict, service, entries, gone),
   }
 }
 
@@ -251,6 +252,16 @@ function gapOf(acknowledged: readonly { readonly at: number }[], pace: number, s
 }
 
 const order: readonly Phase[] = ['detection', 'fencing', 'promotion', 'mount', 'recovery', 'address']
+
+/** The cluster sees nothing wrong, and yet nobody is answered. */
+function stuckDisk(sim: Sim, service: ServicePlan, verdict: Verdict): string | undefined {
+  const node = runsOn(sim, service)
+  if (verdict !== 'down' || node === undefined) return undefined
+  const health = service.volumes.map(volume => sim.state.disks.get(diskKey(node, volume))?.health)
+  if (health.includes('hang')) return `runs on ${node}, but its disk does not answer, and no monitor notices`
+  if (health.includes('full')) return `runs on ${node}, but its disk is full, and no monitor notices`
+  return undefined
+}
 
 /** One sentence: where the time went, or what stands in the way. */
 function explain(verdict: Verdict, service: ServicePlan, entries: readonly Entry[], gone: number): string {

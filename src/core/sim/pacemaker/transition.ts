@@ -145,14 +145,19 @@ function gaveUp(p: Pacemaker, stack: Stack, target: string): boolean {
   return true
 }
 
+/** Failcounts that are over are taken away, with the failed operations that they counted. */
 function clearFailures(p: Pacemaker, stack: Stack, action: GraphAction): void {
-  const status = statusOf(stack.cib, action.node ?? '')
-  const of = (name: string): boolean =>
-    name.startsWith(`fail-count-${action.rsc}#`) || name.startsWith(`last-failure-${action.rsc}#`)
-  const attributes = new Map([...status.attributes].filter(([name]) => !of(name)))
-  const owner = p.state.stacks.get(action.node ?? '')
+  const node = action.node ?? ''
+  const rsc = baseName(action.rsc ?? action.key.replace(/_clear_failcount_0$/, ''))
+  const of = (name: string): boolean => name.startsWith(`fail-count-${rsc}#`) || name.startsWith(`last-failure-${rsc}#`)
+  const owner = p.state.stacks.get(node)
+  const record = owner?.records.get(rsc)
+  if (owner && record) owner.records.set(rsc, Object.freeze({ ...record, failure: undefined }))
   for (const name of [...(owner?.attributes.keys() ?? [])]) if (of(name)) owner?.attributes.delete(name)
-  publish(p, stack, withStatus(stack.cib, action.node ?? '', { ...status, attributes }))
+  const status = statusOf(stack.cib, node)
+  const attributes = new Map([...status.attributes].filter(([name]) => !of(name)))
+  const history = owner?.running === 'up' ? new Map(owner.records) : status.history
+  publish(p, stack, withStatus(stack.cib, node, { ...status, attributes, history }))
 }
 
 function completed(t: Transition, id: number): void {
