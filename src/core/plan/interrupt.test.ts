@@ -313,12 +313,18 @@ function carryOut(world: World, step: Step, upTo = Number.POSITIVE_INFINITY): vo
         ![...world.machines.values()].some(one => one !== machine && one.primary.has(step.resource)),
         'two Primaries',
       )
-      const disks = [...world.machines.values()].flatMap(one => disksOf(world, one, step.resource))
-      assert(!disks.some(disk => disk.label === labels.whole), 'a whole filesystem made anew')
+      const all = [...world.machines.values()]
+      const disks = all.flatMap(one => step.resources.flatMap(resource => disksOf(world, one, resource)))
+      for (const resource of step.resources) assert.equal(machine.up.get(resource), 'UpToDate')
+      // As the script: one that is whole says it for the others, whose label alone is missing.
+      const whole = disks.some(disk => disk.label === labels.whole)
       for (const disk of disks) {
         disk.signatures.add('ext4')
-        disk.label = upTo < 1 ? labels.making : labels.whole
+        disk.label = whole ? labels.whole : labels.making
       }
+      const paths = [...new Set(step.parts.map(part => part.device))]
+      for (const path of paths.slice(0, upTo))
+        for (const one of all) found(one.disks.get(path), path).label = labels.whole
       return
     }
     case 'stop-cluster':
@@ -444,7 +450,17 @@ const stateOf = (world: World): unknown => ({
   })),
 })
 
-const clusters = ['postgresql-pair', 'witness-pair'].map(example)
+/** Data and WAL as volumes of their own: they are prepared together. */
+function twoVolumes(): Cluster {
+  const text = readFileSync('examples/postgresql-pair.yaml', 'utf8')
+    .replace('cluster: shop', 'cluster: two-volumes')
+    .replace(/^( *)pgdata: .*$/m, line => `${line}\n${line.replace('pgdata', 'pgwal')}`)
+    .replace('volumes: [pgdata]', 'volumes: [pgdata, pgwal]')
+  const { value, problems } = readCluster(text, 'two-volumes.yaml')
+  return found(value, problems.map(problem => problem.message).join())
+}
+
+const clusters = [...['postgresql-pair', 'witness-pair'].map(example), twoVolumes()]
 
 for (const cluster of clusters) {
   test(`${cluster.name}: from bare machines to the end, and then nothing to do`, () => {

@@ -36,8 +36,7 @@ export interface StorageDelta {
 export function storageDelta(input: StorageInput, volume: Volume): StorageDelta {
   if (input.run(volume.name)) return { differences: [], steps: [], troubles: [] }
   const ends = volume.nodes.flatMap(node => volume.parts.map(part => endOf(input, volume, node, part)))
-  const whole =
-    ends.every(end => end.metadata) && volume.parts.every(part => ends.some(end => end.part === part && end.whole))
+  const whole = ends.every(end => end.metadata) && together(input, volume).every(one => isWhole(input, one))
   const steps = ends.flatMap(end => end.steps)
   const differences = ends.flatMap(end => end.differences)
   const troubles = ends.flatMap(end => end.troubles)
@@ -50,13 +49,26 @@ export function storageDelta(input: StorageInput, volume: Volume): StorageDelta 
   return { differences: [...differences, ...unmade], steps: [...steps, ...rest], troubles }
 }
 
+/** The volumes of this one's service that the cluster does not run yet, in the service's order. */
+function together(input: StorageInput, volume: Volume): readonly Volume[] {
+  const service = input.cluster.services.find(one => one.volumes.includes(volume.name))
+  if (!service) return [volume]
+  const names = service.volumes.filter(name => !input.run(name))
+  return names.flatMap(name => input.cluster.volumes.find(one => one.name === name) ?? [])
+}
+
+/** By the label that the last step of a preparation sets, on whichever node. */
+const isWhole = (input: StorageInput, volume: Volume): boolean =>
+  volume.parts.every(part =>
+    [...input.facts.values()].some(facts => deviceOf(facts, backingPath(part.backing))?.label === labels.whole),
+  )
+
 interface End {
   readonly node: NodeName
   readonly part: VolumePart
   readonly replica: Replica
   /** It has DRBD metadata of this volume already. */
   readonly metadata: boolean
-  readonly whole: boolean
   readonly state: ReplicaState | undefined
   readonly steps: readonly { readonly step: Step; readonly hazard?: Hazard }[]
   readonly differences: readonly Difference[]
@@ -73,7 +85,7 @@ function endOf(input: StorageInput, volume: Volume, node: NodeName, part: Volume
   )
   const attached = state !== undefined && state.disk !== 'Diskless'
   const ours = attached || (device?.signatures?.includes('drbd') === true && isConfigured(facts, volume))
-  const base = { node, part, replica, state, metadata: ours, whole: device?.label === labels.whole }
+  const base = { node, part, replica, state, metadata: ours }
   if (ours) return { ...base, steps: [], differences: [], troubles: [] }
   const { steps, troubles } = newEnd(facts, volume, part, replica, device)
   const name = `${volume.name}/${part.number}`
@@ -156,28 +168,37 @@ function buildSteps(input: StorageInput, volume: Volume, ends: readonly End[]): 
   const source = sourceOf(input.cluster, volume, ends)
   const down = volume.nodes.filter(node => ends.some(end => end.node === node && !isUp(end)))
   const synced = ends.every(end => end.state?.disk === 'UpToDate')
-  const service = input.cluster.services.find(one => one.volumes.includes(resource))
-  const preparation = input.artifacts.preparations.find(one => one.volume === resource)
-  const parts = volume.parts.map(part => ({
-    minor: part.minor,
-    device: backingPath(part.backing),
-    filesystem: part.filesystem,
-    mount: part.mount,
-  }))
   const replicas = ends.map(end => ({ ...end.replica, node: end.node }))
   return [
     ...down.map(node => ({ step: { kind: 'bring-up', node, resource } as const })),
     ...(synced ? [] : [{ step: { kind: 'first-sync', node: source, resource, replicas } as const }]),
-    {
-      step: {
-        kind: 'prepare-volume',
-        node: source,
-        resource,
-        parts,
-        ...(service && preparation ? { preparation } : {}),
-      },
-    },
+    ...prepareSteps(input, volume, source),
   ]
+}
+
+/** A service's volumes are prepared together, under the first of them: what goes into one may point into another. */
+function prepareSteps(input: StorageInput, volume: Volume, node: NodeName): StorageDelta['steps'] {
+  const volumes = together(input, volume)
+  if (volumes[0] !== volume) return []
+  const parts = volumes
+    .flatMap(one => one.parts)
+    .map(part => ({
+      minor: part.minor,
+      device: backingPath(part.backing),
+      filesystem: part.filesystem,
+      mount: part.mount,
+    }))
+  const preparation = input.artifacts.preparations.find(one => one.volume === volume.name)
+  const resources = volumes.map(one => one.name)
+  const step: Step = {
+    kind: 'prepare-volume',
+    node,
+    resource: volume.name,
+    resources,
+    parts,
+    ...(preparation ? { preparation } : {}),
+  }
+  return [{ step }]
 }
 
 const isUp = (end: End): boolean => end.state?.peers.some(peer => peer.connection !== 'StandAlone') === true

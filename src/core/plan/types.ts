@@ -70,7 +70,9 @@ export type Step =
   | {
       readonly kind: 'prepare-volume'
       readonly node: NodeName
+      /** The first of a service's volumes; the others are prepared with it. */
       readonly resource: string
+      readonly resources: readonly string[]
       readonly parts: readonly MountedPart[]
       readonly preparation?: VolumePreparation
     }

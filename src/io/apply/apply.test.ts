@@ -79,7 +79,14 @@ test('a command of a preparation keeps its words, whatever is in them', () => {
     files: [],
     commands: [{ creates: '/srv/x', user: 'postgres', argv }],
   }
-  const step: Step = { kind: 'prepare-volume', node: alpha, resource: 'pgdata', parts: [], preparation }
+  const step: Step = {
+    kind: 'prepare-volume',
+    node: alpha,
+    resource: 'pgdata',
+    resources: ['pgdata'],
+    parts: [],
+    preparation,
+  }
   const [, , , ...words] = commandOf(step, new Map()).input?.toString().split('\n')[0]?.split(' ') ?? []
   assert.deepEqual(
     words.map(word => Buffer.from(word, 'base64').toString()),

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { assert } from '../../core/base/assert.ts'
 import { type Milliseconds, minutes, seconds } from '../../core/base/units.ts'
 import type { HostAction, HostFile, VolumePreparation } from '../../core/compile/artifacts.ts'
-import type { MountedPart, Step } from '../../core/plan/types.ts'
+import type { Step } from '../../core/plan/types.ts'
 import type { Command } from '../transport/transport.ts'
 
 export type ScriptName =
@@ -57,7 +57,7 @@ export function commandOf(step: Plain, secrets: Secrets): Command {
     case 'adjust-replication':
       return scriptCommand(step.kind, step.resources, minutes(2))
     case 'prepare-volume':
-      return scriptCommand(step.kind, [step.resource], minutes(30), prepareLines(step.parts, step.preparation))
+      return scriptCommand(step.kind, prepareWords(step), minutes(30), prepareLines(step.preparation))
     case 'stop-cluster':
     case 'reload-corosync':
     case 'start-witness':
@@ -90,9 +90,14 @@ function configureLines(step: Extract<Step, { kind: 'configure-host' }>, secrets
   ].join('\n')
 }
 
-function prepareLines(parts: readonly MountedPart[], preparation: VolumePreparation | undefined): string {
+const prepareWords = (step: Extract<Step, { kind: 'prepare-volume' }>): readonly string[] => [
+  ...step.resources,
+  '--',
+  ...step.parts.map(part => `${part.minor}:${part.filesystem}:${part.mount}`),
+]
+
+function prepareLines(preparation: VolumePreparation | undefined): string {
   return [
-    ...parts.map(part => line('part', String(part.minor), part.filesystem, part.mount)),
     ...(preparation?.directories ?? []).map(one => line('directory', one.path, one.owner, one.group, octal(one.mode))),
     ...(preparation?.commands ?? []).map(one =>
       line('command', one.creates, one.user, ...one.argv.map(word => base64(word))),
