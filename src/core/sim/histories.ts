@@ -143,6 +143,7 @@ export function replay(
   const started = sim.now()
   const from = sim.state.journal.length
   const watch = watcher(sim)
+  const unhealed: Fault[] = []
   const result = (violation: Violation | undefined): HistoryResult => ({
     seed,
     incidents,
@@ -161,9 +162,14 @@ export function replay(
     const violation = watch.advance(started + at)
     if (violation) return result(violation)
     const fault = heals ? incident.heal : incident.fault
-    if (fault) inject(sim, fault)
+    if (fault && !inject(sim, fault).ok && heals) unhealed.push(fault)
   }
   for (const fault of lastHelp(sim)) inject(sim, fault)
+  if (unhealed.length > 0) {
+    const violation = rest(sim, watch)
+    if (violation) return result(violation)
+    for (const fault of unhealed) inject(sim, fault)
+  }
   const violation = rest(sim, watch)
   return result(violation ?? watch.end())
 }

@@ -37,7 +37,7 @@ function knowledge(sim: Sim): { look(): void; couldKnow(node: string): boolean }
   return {
     look: () => {
       for (const m of sim.state.machines.values()) {
-        if (lives.get(m.name) !== m.life) {
+        if (m.power === 'running' && lives.get(m.name) !== m.life) {
           lives.set(m.name, m.life)
           bootedAt.set(m.name, sim.now())
           met.set(m.name, new Set())
