@@ -7,9 +7,10 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { found } from '../../src/core/base/assert.ts'
-import { nodeName } from '../../src/core/base/units.ts'
+import type { NodeName } from '../../src/core/base/units.ts'
 import { compile } from '../../src/core/compile/compile.ts'
 import { platforms } from '../../src/core/compile/platforms.ts'
+import type { Fault } from '../../src/core/drill/world.ts'
 import type { Cluster } from '../../src/core/model/types.ts'
 import { boot, fork, settled } from '../../src/core/sim/boot.ts'
 import { serving } from '../../src/core/sim/clients.ts'
@@ -60,9 +61,57 @@ const serves = (sim: Sim, service: string): boolean =>
 const loses = (sim: Sim, service: string): boolean =>
   sim.state.clients.filter(c => c.service.name === service).some(c => (lostRows(sim, c) ?? []).length > 0)
 
-for (const name of ['postgresql-pair', 'haproxy-active-active', 'three-nodes', 'witness-pair']) {
+/** The machine is dead and stays dead: its fence device says truly that it is off, and cannot bring it back. */
+function breakForGood(sim: Sim, node: NodeName, before: readonly Fault[]): void {
+  const isDeviceBroken = before.some(fault => fault.kind === 'bmc' && fault.node === node)
+  if (!isDeviceBroken) inject(sim, { kind: 'bmc', node, state: 'lying' })
+  inject(sim, { kind: 'power', node, action: 'off' })
+}
+
+/** One thing that goes wrong, or several at once. */
+interface Before {
+  readonly title: string
+  readonly faults: readonly Fault[]
+}
+
+const singles = (sim: Sim): Before[] =>
+  incidentsOf(sim.state.plan)
+    .filter(i => i.fault.kind !== 'agent')
+    .map(({ title, fault }) => ({ title, faults: [fault] }))
+
+/** What the table of single faults does not leave behind: fencing that fails, a machine that stays away, standby. */
+const together = ({ nodes }: Cluster): Before[] =>
+  nodes.flatMap(({ name: node }) => [
+    { title: `${node} in standby`, faults: [{ kind: 'standby', node, on: true }] },
+    {
+      title: `${node} is dead`,
+      faults: [
+        { kind: 'bmc', node, state: 'lying' },
+        { kind: 'power', node, action: 'off' },
+      ],
+    },
+    {
+      title: `${node} off, and its fence device out of order`,
+      faults: [
+        { kind: 'bmc', node, state: 'down' },
+        { kind: 'power', node, action: 'off' },
+      ],
+    },
+  ])
+
+/** Of each node only the first fence device: nothing stands in for it. */
+const withoutSpares = (model: Cluster): Cluster => ({
+  ...model,
+  nodes: model.nodes.map(n => ({ ...n, fence: n.fence.slice(0, 1) })),
+})
+
+const models: readonly (readonly [string, Cluster])[] = [
+  ...['postgresql-pair', 'haproxy-active-active', 'three-nodes', 'witness-pair'].map(n => [n, cluster(n)] as const),
+  ['postgresql-pair without spare fence devices', withoutSpares(cluster('postgresql-pair'))],
+]
+
+for (const [name, model] of models) {
   test(`what is called protected survives: ${name}`, async t => {
-    const model = cluster(name)
     const start = booted(model)
     assert.equal(
       (await ask(model, start)).answer,
@@ -71,17 +120,17 @@ for (const name of ['postgresql-pair', 'haproxy-active-active', 'three-nodes', '
     )
     const tally = new Map<Answer, number>()
     let tooCareful = 0
-    for (const incident of [undefined, ...incidentsOf(start.state.plan).filter(i => i.fault.kind !== 'agent')]) {
+    const nothing: Before = { title: 'nothing has happened', faults: [] }
+    for (const { title, faults } of [nothing, ...singles(start), ...together(model)]) {
       const hurt = fork(start, options)
-      if (incident && !inject(hurt, incident.fault).ok) continue
+      if (!faults.every(fault => inject(hurt, fault).ok)) continue
       if (!rest(hurt)) continue
       const judged = await ask(model, hurt)
       tally.set(judged.answer, (tally.get(judged.answer) ?? 0) + 1)
-      const title = incident?.title ?? 'nothing has happened'
       let survivedAll = true
       for (const node of model.nodes.map(n => n.name).filter(n => hurt.answers(n))) {
         const then = fork(hurt, options)
-        inject(then, { kind: 'power', node: nodeName(node), action: 'off' })
+        breakForGood(then, node, faults)
         rest(then)
         for (const service of judged.services) {
           const survived = serves(then, service.service) && !loses(then, service.service)
