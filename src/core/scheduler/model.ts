@@ -109,7 +109,7 @@ export interface Resource {
   priority: number
   readonly stickiness: Score
   readonly migrationThreshold: number
-  readonly failureTimeout: number
+  failureTimeout: number
   readonly recovery: Recovery
   readonly restartType: 'ignore' | 'restart'
   needsQuorum: boolean

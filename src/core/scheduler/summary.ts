@@ -63,19 +63,19 @@ export interface Planned {
 }
 
 export function planned(world: Unpacked, before: readonly Placement[]): Planned {
-  const byId = new Map<string, Placement[]>()
-  for (const one of before) {
-    const list = byId.get(one.id)
-    if (list) list.push(one)
-    else byId.set(one.id, [one])
-  }
+  const left = new Set<string>()
   const placements: Placement[] = []
   const changes: Change[] = []
   for (const rsc of leaves(world)) {
     const current = currentNode(rsc)
     if (!current && rsc.orphan) continue
-    if (!rsc.managed) placements.push(...(byId.get(rsc.id) ?? [placement(rsc, undefined, Role.stopped)]))
-    else if (!current && !rsc.assigned) placements.push(placement(rsc, undefined, Role.stopped))
+    if (!rsc.managed) {
+      // What nobody manages stays as it is; instances without identity are told together.
+      const { rsc: name, instance } = placement(rsc, undefined, Role.stopped)
+      if (left.has(`${name}:${instance}`)) continue
+      left.add(`${name}:${instance}`)
+      placements.push(...before.filter(one => one.rsc === name && one.instance === instance))
+    } else if (!current && !rsc.assigned) placements.push(placement(rsc, undefined, Role.stopped))
     else {
       const change = changeOf(rsc, current, rsc.assigned)
       changes.push(change.line)

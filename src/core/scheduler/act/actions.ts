@@ -6,6 +6,8 @@ import type { Operation } from '../../cib/types.ts'
 import { asBoolean, asMilliseconds } from '../../cib/values.ts'
 import { type Action, type ClusterNode, type OnFail, type Resource, Role } from '../model.ts'
 import { isGuest } from '../unpack/nodes.ts'
+import type { QuorumPolicy } from '../unpack/options.ts'
+import { setNextRole } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
 import { blank, clusterAction, clusterTasks } from './blank.ts'
 import { canFence, fenceNode } from './fence-node.ts'
@@ -232,18 +234,27 @@ function updateRunnable(world: Unpacked, action: Action, rsc: Resource, forGraph
 }
 
 function quorumAllows(world: Unpacked, rsc: Resource, action: Action): boolean {
-  const { quorate, quorumPolicy } = world.options
-  if (quorate) return true
-  if (quorumPolicy === 'stop') {
+  const policy = effectivePolicy(world, rsc)
+  if (policy === 'stop') {
     action.reason ??= 'no quorum'
     return false
   }
-  if (quorumPolicy === 'freeze') {
+  if (policy === 'freeze') {
     if (isActive(rsc, true) && rsc.nextRole <= rsc.role) return true
     action.reason ??= 'quorum freeze'
     return false
   }
   return true
+}
+
+/** no-quorum-policy=demote lets a promotable resource go on unpromoted, and stops everything else. */
+function effectivePolicy(world: Unpacked, rsc: Resource): QuorumPolicy {
+  const { quorate, quorumPolicy } = world.options
+  if (quorate) return 'ignore'
+  if (quorumPolicy !== 'demote') return quorumPolicy
+  if (rsc.role !== Role.promoted && rsc.role !== Role.unpromoted) return 'stop'
+  if (rsc.nextRole > Role.unpromoted) setNextRole(rsc, Role.unpromoted, 'no-quorum-policy=demote')
+  return 'ignore'
 }
 
 /** Whether all (or any) of a resource is active somewhere. */

@@ -5,7 +5,7 @@ import type { ClusterNode, Resource } from '../model.ts'
 import { order } from '../order/relate.ts'
 import { Kind } from '../order/types.ts'
 import { isAvailable } from '../place/weigh.ts'
-import { age } from '../unpack/age.ts'
+import { sortByAge } from '../unpack/age.ts'
 import { type Event, readEntry } from '../unpack/event.ts'
 import { clearFailcount, failuresOf } from '../unpack/failcounts.ts'
 import { activeRange } from '../unpack/history.ts'
@@ -15,6 +15,7 @@ import { findOperation, keyOf, obtain, stopAction } from './actions.ts'
 import { cleanUp } from './create.ts'
 import { compareDigests } from './digests.ts'
 import { cancelAction } from './recurring.ts'
+import { unfenceAgain } from './unfence.ts'
 
 export function handleChanges(world: Unpacked): void {
   for (const state of world.cib.nodeStates) {
@@ -56,11 +57,15 @@ function check(world: Unpacked, rsc: Resource, node: ClusterNode, history: Resou
   }
   const active = rsc.runningOn.includes(node)
   if (agentChanged(rsc, history)) {
+    unfenceAgain(world, rsc, node, 'Device definition changed')
     if (active) stopAction(world, rsc, node, false).reason = 'definition change'
     cleanUp(world, rsc, node, false)
   }
   if (!active) return
-  const events = history.entries.map(entry => readEntry(rsc, node, entry)).sort((a, b) => age(a.entry, b.entry, true))
+  const events = sortByAge(
+    history.entries.map(entry => readEntry(rsc, node, entry)),
+    event => event.entry,
+  )
   const { start, stop } = activeRange(events)
   if (start < stop) return
   for (const event of events.slice(Math.max(0, start))) checkOperation(world, event)
@@ -104,21 +109,24 @@ function changed(world: Unpacked, event: Event): boolean {
   const task = interval === 0 && (event.task === 'monitor' || event.task === 'migrate_from') ? 'start' : event.task
   switch (compareDigests(world, rsc, node, entry)) {
     case 'restart':
-      forceRestart(world, rsc, task, interval)
+      forceRestart(world, rsc, node, task, interval)
       return true
     case 'changed':
       if (interval > 0) obtain(world, rsc, keyOf(rsc.id, task, interval), task, node, true).reschedule = true
-      else if (entry.opRestartDigest !== undefined) reload(world, rsc, node)
-      else forceRestart(world, rsc, task, interval)
+      else if (entry.opRestartDigest !== undefined) {
+        unfenceAgain(world, rsc, node, 'Device parameters changed (reload)')
+        reload(world, rsc, node)
+      } else forceRestart(world, rsc, node, task, interval)
       return true
     default:
       return false
   }
 }
 
-function forceRestart(world: Unpacked, rsc: Resource, task: string, interval: number): void {
+function forceRestart(world: Unpacked, rsc: Resource, node: ClusterNode, task: string, interval: number): void {
   const action = obtain(world, rsc, keyOf(rsc.id, task, interval), task, undefined, false)
   action.reason = 'resource definition change'
+  unfenceAgain(world, rsc, node, 'Device parameters changed')
 }
 
 function reload(world: Unpacked, rsc: Resource, node: ClusterNode): void {

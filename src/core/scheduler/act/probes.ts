@@ -125,7 +125,9 @@ function mayProbe(world: Unpacked, rsc: Resource, node: ClusterNode): boolean {
 
 function probePrimitive(world: Unpacked, rsc: Resource, node: ClusterNode): boolean {
   if (!mayProbe(world, rsc, node)) return false
-  const top = isUnfenceDevice(rsc) ? rsc : uberParent(rsc)
+  // Only of a clone do all instances wait for a probe; a group's members wait each for its own.
+  const whole = uberParent(rsc)
+  const top = isUnfenceDevice(rsc) || whole.kind !== 'clone' ? rsc : whole
   if (isGuest(node) && !guestAllows(world, node, top)) return false
   const action = obtain(world, rsc, keyOf(rsc.id, 'monitor', 0), 'monitor', node, false)
   action.optional = false

@@ -3,7 +3,7 @@
 import type { Action, ClusterNode, Resource } from '../model.ts'
 import { relate } from '../order/relate.ts'
 import type { Unpacked } from '../world.ts'
-import { canFence, fenceAction } from './fence-node.ts'
+import { fenceAction } from './fence-node.ts'
 
 export const isUnfenceDevice = (rsc: Resource): boolean => rsc.fenceDevice && rsc.meta.get('provides') === 'unfencing'
 
@@ -20,12 +20,18 @@ export function orderAfterUnfencing(
   action: Action,
   type: number,
 ): void {
-  const needs = world.options.unfencing && rsc.needsUnfencing && !rsc.fenceDevice
-  const isDevice = isUnfenceDevice(rsc)
-  if (!world.options.unfencing || (!needs && !isDevice)) return
-  const unfence = fenceAction(world, node, 'on', action.optional, undefined)
+  if (!rsc.needsUnfencing && !(rsc.fenceDevice && world.options.unfencing)) return
+  const unfence = fenceAction(world, node, 'on', true, undefined)
   relate(unfence, action, type)
-  if (isUnfenced(node)) return
-  unfence.reason = `required by ${action.rsc?.id ?? ''} ${action.task}`
-  if (!action.optional && canFence(world, node)) unfence.optional = false
+  if (!isUnfenced(node)) requireUnfencing(world, node, `required by ${rsc.id} ${action.task}`)
+}
+
+function requireUnfencing(world: Unpacked, node: ClusterNode, reason: string): void {
+  if (!world.options.unfencing || !node.online || node.unclean || node.shutdown) return
+  fenceAction(world, node, 'on', false, reason)
+}
+
+/** A fence device that changed may no longer know whom it let in. */
+export function unfenceAgain(world: Unpacked, rsc: Resource, node: ClusterNode, reason: string): void {
+  if (rsc.fenceDevice) requireUnfencing(world, node, reason)
 }

@@ -7,7 +7,7 @@ import { asBoolean, asScore } from '../../cib/values.ts'
 import { type ColocationRule, type Resource, Role } from '../model.ts'
 import { roleNamed } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
-import { expand, resolve } from './find.ts'
+import { expand, isCollection, resolve } from './find.ts'
 
 export interface NewColocation {
   readonly id: string
@@ -94,6 +94,8 @@ export function constrainColocations(world: Unpacked, all: ColocationRule[], col
 function pairs(world: Unpacked, all: ColocationRule[], colocation: Colocation, points: Score): void {
   const { rsc, withRsc } = colocation
   if (rsc === undefined || withRsc === undefined) return
+  // Which of one collection is to be with which of the other cannot be told.
+  if (isCollection(world, rsc) && isCollection(world, withRsc)) return
   for (const dependentId of expand(world, rsc)) {
     for (const primaryId of expand(world, withRsc)) {
       const [dependent, primary] = [

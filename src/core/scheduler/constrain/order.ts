@@ -83,13 +83,15 @@ function simple(world: Unpacked, constraint: Order, kind: OrderKind, symmetrical
   const first = instanceOf(world, constraint.firstRsc, constraint.firstInstance)
   const then = instanceOf(world, constraint.thenRsc, constraint.thenInstance)
   if (!first || !then) return
-  const bits = kindBits(kind, firstTask, symmetrical ? 'forth' : 'only')
+  const follows = kind === 'optional' && then.restartType === 'restart' ? Kind.impliesThen : Kind.none
+  const bits = kindBits(kind, firstTask, symmetrical ? 'forth' : 'only') | follows
   const minimum = requiredInstances(first, constraint.requireAll)
   if (minimum > 0) enoughInstances(world, constraint.id, first, firstTask, then, thenTask, bits, minimum)
   else orderTasks(world, first, firstTask, then, thenTask, bits)
   if (!symmetrical) return
   const [undoThen, undoFirst] = [invert(thenTask), invert(firstTask)]
-  orderTasks(world, then, undoThen, first, undoFirst, kindBits(kind, undoThen, 'back'))
+  const leads = kind === 'optional' && first.restartType === 'restart' ? Kind.impliesFirst : Kind.none
+  orderTasks(world, then, undoThen, first, undoFirst, kindBits(kind, undoThen, 'back') | leads)
 }
 
 function instanceOf(world: Unpacked, id: string | undefined, instance: string | undefined): Resource | undefined {

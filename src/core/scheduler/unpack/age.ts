@@ -34,3 +34,31 @@ function transition(entry: HistoryEntry): { number: number; uuid: string } | und
   const match = /^(-?\d+):(-?\d+):(-?\d+):(.*)$/.exec(keyOfMagic(entry.transitionMagic))
   return match ? { number: Number(match[2]), uuid: match[4] ?? '' } : undefined
 }
+
+/**
+ * Oldest first. "Older than" is not transitive among operations that are still running, so that the outcome depends on
+ * how one sorts: by merging halves, beginning with the last entry, as Pacemaker does.
+ */
+export function sortByAge<T>(items: readonly T[], entryOf: (item: T) => HistoryEntry): readonly T[] {
+  return mergeSort([...items].reverse(), entryOf)
+}
+
+function mergeSort<T>(items: readonly T[], entryOf: (item: T) => HistoryEntry): readonly T[] {
+  if (items.length < 2) return items
+  const middle = items.length >> 1
+  const [left, right] = [mergeSort(items.slice(0, middle), entryOf), mergeSort(items.slice(middle), entryOf)]
+  const merged: T[] = []
+  let [i, j] = [0, 0]
+  for (;;) {
+    const [a, b] = [left[i], right[j]]
+    if (a === undefined || b === undefined) break
+    if (age(entryOf(a), entryOf(b), true) <= 0) {
+      merged.push(a)
+      i += 1
+    } else {
+      merged.push(b)
+      j += 1
+    }
+  }
+  return [...merged, ...left.slice(i), ...right.slice(j)]
+}

@@ -1,10 +1,12 @@
 // Fail counts of a resource on a node, from the node's attributes.
 // Source: "Pacemaker Explained" 2.1, "Handling Resource Failure".
 import { INFINITY } from '../../base/score.ts'
-import { asInstant, asMilliseconds, asScore } from '../../cib/values.ts'
+import type { HistoryEntry } from '../../cib/types.ts'
+import { asInstant, asInteger, asMilliseconds, asScore } from '../../cib/values.ts'
 import { keyOf, obtain } from '../act/actions.ts'
 import type { Action, ClusterNode, Resource } from '../model.ts'
 import type { Unpacked } from '../world.ts'
+import { historyOn } from './history-index.ts'
 
 export interface Failures {
   readonly count: number
@@ -60,7 +62,8 @@ export function failuresOf(
       else if (lastName.test(name)) last = Math.max(last, epoch(value))
     }
   }
-  if (count > 0 && effective && resource.failureTimeout > 0 && !hasBlockingFailure(world, resource, node)) {
+  if (count > 0 && resource.failureTimeout > 0 && hasBlockingFailure(world, resource, node)) resource.failureTimeout = 0
+  if (count > 0 && effective && resource.failureTimeout > 0) {
     if (last > 0 && world.now / 1_000 >= last + Math.trunc(resource.failureTimeout / 1_000)) count = 0
   }
   if (fillers) {
@@ -81,24 +84,23 @@ function epoch(text: string | undefined): number {
 
 /** A failure of an operation with on-fail=block does not expire. */
 function hasBlockingFailure(world: Unpacked, resource: Resource, node: ClusterNode): boolean {
-  const blocking = resource.operations.filter(
-    op =>
-      op.attributes.get('on-fail') === 'block' ||
-      op.meta.some(set => set.pairs.some(p => p.name === 'on-fail' && p.value === 'block')),
-  )
+  const blocking = resource.operations.filter(op => op.attributes.get('on-fail') === 'block')
   if (blocking.length === 0) return false
-  const ids = new Set([resource.id, resource.historyId ?? resource.id, resource.baseId])
-  const state = world.cib.nodeStates.find(s => s.uname?.toLowerCase() === node.name.toLowerCase())
-  for (const history of state?.history ?? []) {
-    if (!ids.has(history.id)) continue
-    for (const entry of history.entries) {
-      if (!entry.id.endsWith('_last_failure_0')) continue
-      const interval = asMilliseconds(entry.interval === undefined ? undefined : `${entry.interval}ms`) ?? 0
-      if (blocking.some(op => op.name === entry.operation && (asMilliseconds(op.interval) ?? 0) === interval))
-        return true
-    }
-  }
-  return false
+  const name = resource.id.replace(/:\d+$/, '')
+  const entries = historyOn(world, node.name, name)?.entries ?? []
+  return blocking.some(op => {
+    const interval = asMilliseconds(op.interval) ?? 0
+    return entries.some(entry => {
+      if (entry.operation !== op.name || asInteger(entry.interval, 0) !== interval) return false
+      if (entry.id === `${name}_last_failure_0`) return true
+      return entry.id === `${name}_${op.name}_${interval}` && failedEntry(entry)
+    })
+  })
+}
+
+function failedEntry(entry: HistoryEntry): boolean {
+  const target = /^-?\d+:-?\d+:(-?\d+):/.exec(entry.transitionKey ?? '')?.[1]
+  return asInteger(entry.rcCode, -1) !== asInteger(target, -1)
 }
 
 /** Cleans the count: needs no node to be up. */

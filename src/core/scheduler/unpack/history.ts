@@ -9,7 +9,7 @@ import { canFence, fenceNode } from '../act/fence-node.ts'
 import { ban, banFromAll } from '../constrain/bans.ts'
 import { type ClusterNode, type OnFail, type Resource, Role } from '../model.ts'
 import type { Unpacked } from '../world.ts'
-import { age } from './age.ts'
+import { sortByAge } from './age.ts'
 import { type Event, readEntry, Status } from './event.ts'
 import { clearFailcount, failuresOf } from './failcounts.ts'
 import { findInHistory } from './find-instance.ts'
@@ -53,7 +53,10 @@ function readResourceHistory(world: Unpacked, node: ClusterNode, history: Resour
   if (world.options.shutdownLock) readShutdownLock(world, rsc, node, history)
   const saved = rsc.role
   rsc.role = Role.unknown
-  const events = history.entries.map(entry => readEntry(rsc, node, entry)).sort((a, b) => age(a.entry, b.entry, true))
+  const events = sortByAge(
+    history.entries.map(entry => readEntry(rsc, node, entry)),
+    event => event.entry,
+  )
   const state: Reading = { onFail: 'ignore', lastFailure: undefined }
   for (const event of events) readEvent(world, event, state)
   markRecurring(world, rsc, node, events)

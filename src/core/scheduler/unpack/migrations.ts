@@ -1,30 +1,14 @@
 // Live migrations that were under way: a migrate_to on the source, a migrate_from on the target, a stop on the source.
 // Where the last steps are missing, the resource may be on either node, or on both.
 // Source: "Pacemaker Explained" 2.1, "Migrating Resources".
-import type { HistoryEntry, ResourceHistory } from '../../cib/types.ts'
+import type { HistoryEntry } from '../../cib/types.ts'
 import { asInteger } from '../../cib/values.ts'
 import { type ClusterNode, Role } from '../model.ts'
 import type { Unpacked } from '../world.ts'
 import { age } from './age.ts'
 import type { Event } from './event.ts'
+import { historyOn } from './history-index.ts'
 import { addRunning } from './running.ts'
-
-const indexes = new WeakMap<Unpacked, Map<string, Map<string, ResourceHistory>>>()
-
-/** The history of a resource on a node, found by names. */
-export function historyOn(world: Unpacked, node: string, rsc: string): ResourceHistory | undefined {
-  let index = indexes.get(world)
-  if (!index) {
-    index = new Map()
-    for (const state of world.cib.nodeStates) {
-      const byId = new Map<string, ResourceHistory>()
-      for (const history of state.history ?? []) byId.set(history.id, history)
-      index.set((state.uname ?? state.id).toLowerCase(), byId)
-    }
-    indexes.set(world, index)
-  }
-  return index.get(node.toLowerCase())?.get(rsc)
-}
 
 interface Route {
   readonly source: string

@@ -13,8 +13,6 @@ import { allowedNodes, compareNodes, isAvailable } from '../place/weigh.ts'
 import { setNextRole } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
 
-const isMandatory = ({ score }: ColocationRule): boolean => score <= MINUS_INFINITY || score >= INFINITY
-
 export function assignPrimitive(
   world: Unpacked,
   rsc: Resource,
@@ -26,10 +24,8 @@ export function assignPrimitive(
   if (rsc.allocating) return undefined
   rsc.allocating = true
   const [primaries, dependents] = [thisWith(rsc), withThis(rsc)]
-  for (const rule of primaries) if (isMandatory(rule)) follow(world, rsc, rule)
-  for (const rule of dependents) if (isMandatory(rule)) hear(world, rsc, rule)
-  for (const rule of primaries) if (!isMandatory(rule)) follow(world, rsc, rule)
-  for (const rule of dependents) if (!isMandatory(rule)) hear(world, rsc, rule)
+  for (const rule of primaries) follow(world, rsc, rule)
+  for (const rule of dependents) hear(world, rsc, rule)
   if (rsc.nextRole === Role.stopped) ban(world, rsc, undefined, MINUS_INFINITY, rsc.nextRoleReason ?? 'target-role')
   else if (rsc.nextRole > rsc.role && !world.options.quorate && world.options.quorumPolicy === 'freeze') {
     setNextRole(rsc, rsc.role, 'no-quorum-policy=freeze')

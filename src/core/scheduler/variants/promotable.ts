@@ -89,7 +89,8 @@ export function choosePromoted(world: Unpacked, clone: Resource): void {
   for (const instance of clone.children) {
     const node = nodeNext(instance)
     world.promotionLines.push([instance.id, node?.name ?? '', score(instance.sortIndex)])
-    const chosen = data.promotedCount < data.promotedMax ? promotionNode(world, instance) : undefined
+    const mayBe = instance.sortIndex >= 0 && (data.promotedCount < data.promotedMax || !clone.managed)
+    const chosen = mayBe ? promotionNode(world, instance) : undefined
     const frozen = instance.role < Role.promoted && !world.options.quorate && world.options.quorumPolicy === 'freeze'
     if (!chosen || frozen) setUnpromoted(instance)
     else {
