@@ -295,6 +295,7 @@ function carryOut(world: World, step: Step, upTo = Number.POSITIVE_INFINITY): vo
         'no metadata',
       )
       if (!machine.up.has(step.resource)) machine.up.set(step.resource, 'Inconsistent')
+      fillFromPeer(world, machine, step.resource)
       machine.files.delete(pendingMark('drbd-adjust'))
       return
     case 'adjust-replication':
@@ -399,6 +400,18 @@ function carryOut(world: World, step: Step, upTo = Number.POSITIVE_INFINITY): vo
 }
 
 const pem = (text: string): string => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`
+
+/** A replica that is connected to a good one becomes the same. */
+function fillFromPeer(world: World, machine: Machine, resource: string): void {
+  const peer = [...world.machines.values()].find(one => one !== machine && one.up.get(resource) === 'UpToDate')
+  if (!peer) return
+  machine.up.set(resource, 'UpToDate')
+  for (const [i, disk] of disksOf(world, machine, resource).entries()) {
+    const good = found(disksOf(world, peer, resource)[i], 'the same disk of the peer')
+    for (const one of good.signatures) disk.signatures.add(one)
+    if (good.label !== undefined) disk.label = good.label
+  }
+}
 
 const corosyncOf = (machine: Machine): string =>
   ['/etc/corosync/authkey', '/etc/corosync/corosync.conf'].map(path => machine.files.get(path)?.content).join()
@@ -541,4 +554,31 @@ test('a device that carries anything is refused without the word for it', () => 
     planOf(world).troubles.map(one => one.kind),
     ['device-carries'],
   )
+})
+
+test('a disk that was replaced joins again and is filled from the other node', () => {
+  const world = bareWorld(found(clusters[0], 'a cluster'))
+  converge(world, first)
+  const before = stateOf(world)
+  const [, beta] = world.machines.values()
+  const path = backingPath(found(world.cluster.volumes[0]?.parts[0], 'a part').backing)
+  const machine = found(beta, 'the second machine')
+  machine.disks.set(path, { size: found(machine.disks.get(path), path).size, signatures: new Set() })
+  machine.up.delete('pgdata')
+  assert.deepEqual(
+    planOf(world).steps.map(step => step.id),
+    ['create-metadata:beta:pgdata/0', 'bring-up:beta:pgdata'],
+  )
+  converge(world, first)
+  assert.deepEqual(stateOf(world), before)
+})
+
+test('a stopped cluster is started first, and its configuration compared when it can tell it', () => {
+  const world = bareWorld(found(clusters[0], 'a cluster'))
+  converge(world, first)
+  for (const machine of world.machines.values()) machine.active.clear()
+  const made = planOf(world)
+  assert.equal(made.complete, false)
+  assert.deepEqual(new Set(made.steps.map(step => step.step.kind)), new Set(['start-cluster']))
+  converge(world, first)
 })

@@ -96,7 +96,12 @@ export function plan(input: PlanInput): Plan {
       ...witness.troubles,
       ...unseen(input),
     ],
-    warnings: [...checked.warnings, ...witness.warnings, ...held(configuration)],
+    warnings: [
+      ...checked.warnings,
+      ...storage.flatMap(one => one.warnings),
+      ...witness.warnings,
+      ...held(configuration),
+    ],
   }
 }
 

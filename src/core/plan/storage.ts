@@ -31,22 +31,42 @@ export interface StorageDelta {
   readonly differences: readonly Difference[]
   readonly steps: readonly { readonly step: Step; readonly hazard?: Hazard }[]
   readonly troubles: readonly Trouble[]
+  readonly warnings: readonly Trouble[]
 }
 
 export function storageDelta(input: StorageInput, volume: Volume): StorageDelta {
-  if (input.run(volume.name)) return { differences: [], steps: [], troubles: [] }
+  if (input.run(volume.name)) return replacedDisks(input, volume)
   const ends = volume.nodes.flatMap(node => volume.parts.map(part => endOf(input, volume, node, part)))
   const whole = ends.every(end => end.metadata) && together(input, volume).every(one => isWhole(input, one))
   const steps = ends.flatMap(end => end.steps)
   const differences = ends.flatMap(end => end.differences)
   const troubles = ends.flatMap(end => end.troubles)
-  if (whole && steps.length === 0) return { differences, steps, troubles }
+  const warnings: readonly Trouble[] = []
+  if (whole && steps.length === 0) return { differences, steps, troubles, warnings }
   const rest = whole ? [] : buildSteps(input, volume, ends)
   const unmade: Difference[] =
     rest.length > 0 && differences.length === 0
       ? [{ what: 'volume', name: volume.name, change: 'absent', summary: 'is not prepared yet' }]
       : []
-  return { differences: [...differences, ...unmade], steps: [...steps, ...rest], troubles }
+  return { differences: [...differences, ...unmade], steps: [...steps, ...rest], troubles, warnings }
+}
+
+/** In a volume that runs, a blank device is a disk that was replaced: it joins again, and the good replica fills it. What is
+ *  in the way of that is a warning, because the rest of the cluster must still be able to be changed. */
+function replacedDisks(input: StorageInput, volume: Volume): StorageDelta {
+  const ends = volume.nodes.flatMap(node => volume.parts.map(part => endOf(input, volume, node, part)))
+  const isGood = ({ node, disk, resource }: ReplicaState): boolean =>
+    resource === volume.name && disk === 'UpToDate' && !lost.some(end => end.node === node)
+  const lost = ends.filter(end => !end.metadata)
+  const canBeFilled = input.snapshot?.replicas.some(isGood) === true
+  const nodes = new Set(lost.filter(end => end.steps.length > 0).map(end => end.node))
+  const rise = [...nodes].map(node => ({ step: { kind: 'bring-up', node, resource: volume.name } as const }))
+  return {
+    differences: lost.flatMap(end => end.differences),
+    steps: canBeFilled ? [...lost.flatMap(end => end.steps), ...rise] : [],
+    troubles: [],
+    warnings: lost.flatMap(end => end.troubles),
+  }
 }
 
 /** The volumes of this one's service that the cluster does not run yet, in the service's order. */
