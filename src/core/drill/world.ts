@@ -92,7 +92,7 @@ export interface Ledger {
 export interface WorldEvent {
   readonly at: Instant
   readonly node?: NodeName
-  readonly source: 'fault' | 'client' | 'corosync' | 'pacemaker' | 'drbd' | 'fencing' | 'service' | 'drill'
+  readonly source: 'fault' | 'client' | 'corosync' | 'pacemaker' | 'drbd' | 'fencing' | 'service' | 'drill' | 'holdfast'
   readonly text: string
   /** Where this event ends one phase of a failover, so that an outage can be split. */
   readonly mark?: Mark

@@ -39,7 +39,7 @@ function nodeChanges(before: Snapshot, { at, nodes }: Snapshot): WorldEvent[] {
     return [
       ...(old.membership !== n.membership ? [say(membership(n))] : []),
       ...(old.reachable !== n.reachable
-        ? [say(n.reachable ? `${n.name} answers us again` : `${n.name} does not answer us`)]
+        ? [event(at, 'holdfast', n.reachable ? `${n.name} answers us again` : `${n.name} does not answer us`, n.name)]
         : []),
       ...(old.bootId !== undefined && n.bootId !== undefined && old.bootId !== n.bootId
         ? [say(`${n.name} has booted anew`)]
