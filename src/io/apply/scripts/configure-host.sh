@@ -4,7 +4,10 @@
 new=''
 trap 'rm -f -- $new' EXIT
 stage() {
-  [ -d "${1%/*}" ] || mkdir -p -- "${1%/*}"
+  case $1 in
+    /etc/holdfast/*) mkdir -p -m 700 -- "${1%/*}" ;;
+    *) [ -d "${1%/*}" ] || mkdir -p -- "${1%/*}" ;;
+  esac
   new="$new $1.holdfast-new"
   rm -f -- "$1.holdfast-new"
   (umask 077 && set -C && printf '%s' "$4" | base64 -d >"$1.holdfast-new")
@@ -25,6 +28,8 @@ place() {
   done
   new=''
 }
+# 5: there is no such unit, so nothing to stop.
+stop_units() { systemctl stop -- "$@" >&2 || [ $? -eq 5 ]; }
 reload=no
 while IFS=' ' read -r verb first rest; do
   [ "$verb" = file ] || place
@@ -32,12 +37,12 @@ while IFS=' ' read -r verb first rest; do
     pending) [ -d "$pending" ] || mkdir -p "$pending"; : >"$pending/$first" ;;
     mask)
       systemctl --no-reload mask -- $first $rest >&2
-      systemctl stop -- $first $rest >&2
+      stop_units $first $rest
       reload=yes
       ;;
     disable)
       systemctl --no-reload disable -- $first $rest >&2
-      systemctl stop -- $first $rest >&2
+      stop_units $first $rest
       reload=yes
       ;;
     file)
