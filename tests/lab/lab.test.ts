@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { after, before, test } from 'node:test'
+import { after, afterEach, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { found } from '../../src/core/base/assert.ts'
 import { milliseconds, nodeName } from '../../src/core/base/units.ts'
@@ -63,6 +63,10 @@ after(async () => {
   if (!skip) await holdfast(['lab', 'down', clusterName], 2)
 })
 
+afterEach(async () => {
+  if (!skip && existsSync(lab.directory)) await lab.network.healAll()
+})
+
 test('clones of one snapshot differ in everything that has to differ', { skip }, async () => {
   const differing = {
     'machine-id': 'cat /etc/machine-id',
@@ -108,7 +112,7 @@ test('a cut link is cut, only it, and heals', { skip }, async () => {
 
 test('one way: what alpha sends is lost, what beta sends arrives', { skip }, async () => {
   const echoes = async (machine: typeof alpha): Promise<number> =>
-    Number(await shell(machine, "awk '/^Icmp: [0-9]/ {print $9}' /proc/net/snmp"))
+    Number(await shell(machine, "awk '/^Icmp: [0-9]/ {print $10}' /proc/net/snmp"))
   assert.ok(await ping(alpha, beta, 'link1'), 'both know the address of the other')
   assert.ok((await lab.network.cutOneWay(alpha, beta, 'link1')).ok)
   const [alphaBefore, betaBefore] = [await echoes(alpha), await echoes(beta)]
@@ -116,7 +120,6 @@ test('one way: what alpha sends is lost, what beta sends arrives', { skip }, asy
   assert.equal(await ping(alpha, beta, 'link1'), undefined, 'the questions are lost')
   assert.equal((await echoes(alpha)) - alphaBefore, 3)
   assert.equal((await echoes(beta)) - betaBefore, 0)
-  assert.ok((await lab.network.healAll()).ok)
 })
 
 test('loss and delay', { skip }, async () => {
@@ -128,7 +131,6 @@ test('loss and delay', { skip }, async () => {
   const slow = await ping(alpha, beta, 'link1')
   const fastest = Number(/= ([\d.]+)\//.exec(slow ?? '')?.[1])
   assert.ok(fastest >= 800, `${fastest} ms there and back`)
-  assert.ok((await lab.network.healAll()).ok)
 })
 
 test('the real fence_redfish works the power, and only with the password', { skip }, async () => {
