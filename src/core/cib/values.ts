@@ -52,7 +52,7 @@ export function asMilliseconds(text: string | undefined): number | undefined {
     return factor === undefined ? undefined : Math.trunc(Number(plain[1]) * factor)
   }
   if (!/^[Pp]/.test(text)) return undefined
-  const iso = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i.exec(text)
+  const iso = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i.exec(text)
   if (!iso) return undefined
   const [years, months, weeks, days, hours, minutes, seconds] = iso.slice(1).map(part => Number(part ?? 0))
   const wholeDays = (years ?? 0) * 365 + (months ?? 0) * 30 + (weeks ?? 0) * 7 + (days ?? 0)

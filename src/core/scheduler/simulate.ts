@@ -29,15 +29,16 @@ export function simulate(cib: Cib, decision: Decision, options: SimulateOptions 
   }
   const agentOf = agentFinder(cib)
   for (const { action, failure } of executed(decision, failures)) {
-    const { node, rscId } = action
+    const { node } = action
     if (node === undefined) continue
     if (action.kind === 'cluster') {
       if (action.op !== 'stonith' || action.fence === 'on') continue
       settle(node)
       states.set(node, fenced(states.get(node) ?? newState(cib, node)))
-    } else if (rscId !== undefined && action.op !== 'delete') {
+    } else if (action.rsc !== undefined && action.op !== 'delete') {
+      const rsc = historyName(action)
       const list = results.get(node) ?? []
-      list.push(endOf(action, rscId, agentOf(rscId), failure))
+      list.push(endOf(action, rsc, agentOf(rsc), failure))
       results.set(node, list)
     }
   }
@@ -104,7 +105,9 @@ const isMeant = (spec: OperationSpec, action: GraphAction): boolean =>
   spec.interval === action.interval &&
   (spec.key === action.key || spec.rsc === historyName(action))
 
-const historyName = (action: GraphAction): string => action.rscId ?? action.rsc ?? ''
+/** Interchangeable instances share the resource's name; unique ones have their number. */
+const historyName = ({ rsc = '', instance }: GraphAction): string =>
+  instance === undefined ? rsc : `${rsc}:${instance}`
 
 function endOf(action: GraphAction, rsc: string, agent: Agent, failure: OperationSpec | undefined): Ended {
   const { op, interval, expected, parameters, meta } = action

@@ -23,7 +23,7 @@ export function handleChanges(world: Unpacked): void {
     if (!node || !(node.maintenance || isAvailable(node))) continue
     for (const history of state.history ?? []) {
       if (history.entries.length === 0) continue
-      for (const rsc of resourcesFor(world, history.id, node)) check(world, rsc, node, history)
+      for (const rsc of resourcesFor(world, history.id)) check(world, rsc, node, history)
     }
   }
 }
@@ -31,24 +31,20 @@ export function handleChanges(world: Unpacked): void {
 const nodeOf = (world: Unpacked, state: NodeState): ClusterNode | undefined =>
   world.nodeByName.get((state.uname ?? '').toLowerCase()) ?? world.nodes.find(node => node.id === state.id)
 
-/** An entry of an anonymous clone is about the instance that is there. */
-function resourcesFor(world: Unpacked, id: string, node: ClusterNode): readonly Resource[] {
-  const base = id.replace(/:\d+$/, '')
-  const exact = world.byId.get(id) ?? world.byId.get(`${base}:0`)
-  if (!exact) return []
-  const top = uberParent(exact)
-  if (!isAnonymousClone(top)) return [exact]
-  const found: Resource[] = []
-  const visit = (rsc: Resource): void => {
-    for (const child of rsc.children) visit(child)
-    if (rsc.kind !== 'primitive' || rsc.baseId !== exact.baseId) return
-    if ((rsc.historyId ?? rsc.baseId) === id || rsc.id === id) {
-      if (rsc.runningOn.includes(node) || rsc.orphan) found.push(rsc)
+/** Instances of anonymous clones are known to the history by the clone's name. */
+function resourcesFor(world: Unpacked, id: string): readonly Resource[] {
+  let index = indexes.get(world.byId)
+  if (!index) {
+    index = new Map()
+    for (const rsc of world.byId.values()) {
+      if (rsc.kind !== 'primitive') continue
+      for (const name of new Set([rsc.id, rsc.historyId ?? rsc.id])) index.set(name, [...(index.get(name) ?? []), rsc])
     }
+    indexes.set(world.byId, index)
   }
-  visit(top)
-  return found
+  return index.get(id) ?? []
 }
+const indexes = new WeakMap<Unpacked['byId'], Map<string, readonly Resource[]>>()
 
 function check(world: Unpacked, rsc: Resource, node: ClusterNode, history: ResourceHistory): void {
   if (rsc.orphan) {

@@ -69,6 +69,7 @@ function onlySecretsDiffer(rsc: Resource, parameters: ReadonlyMap<string, string
 
 /** op-force-restart lists the parameters that can change only by a restart. */
 function restartDigest(parameters: ReadonlyMap<string, string>, entry: HistoryEntry): string {
+  if (entry.opForceRestart === undefined) return digestOf(parameters)
   const names = new Set(words(entry.opForceRestart))
   return digestOf(new Map([...parameters].filter(([name]) => names.has(name))))
 }

@@ -69,13 +69,13 @@ export function announceFencing(world: Unpacked, rsc: Resource, stop: Action, fe
 
 /** When everything is settled: who is told. */
 export function notifyInstances(world: Unpacked): void {
-  for (const { clone, notes } of world.fencingNotes) notify(world, clone, notes)
   for (const rsc of world.byId.values()) {
     for (const task of ['start', 'stop', 'promote', 'demote']) {
       const notes = rsc.clone?.notifications.get(task)
       if (notes) notify(world, rsc, notes)
     }
   }
+  for (const { clone, notes } of world.fencingNotes) notify(world, clone, notes)
 }
 
 function notify(world: Unpacked, clone: Resource, notes: NotifyData): void {

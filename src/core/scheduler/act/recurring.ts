@@ -23,11 +23,10 @@ export function recurring(world: Unpacked, rsc: Resource): void {
   if (rsc.assigned?.maintenance) return
   if (rsc.assigned && (rsc.nextRole !== Role.stopped || !rsc.managed))
     start = startAction(world, rsc, rsc.assigned, true)
-  const seen = new Set<string>()
-  for (const op of rsc.operations) {
-    const one = read(rsc, op)
-    if (!one || seen.has(one.key)) continue
-    seen.add(one.key)
+  const found = rsc.operations.flatMap(op => read(rsc, op) ?? [])
+  for (const one of found) {
+    // Of two with the same name and interval, nobody knows which is meant.
+    if (found.some(other => other !== one && other.key === one.key)) continue
     if (one.role === Role.stopped) whereStopped(world, rsc, one)
     else if (start) whereActive(world, rsc, one, start)
   }

@@ -2,21 +2,26 @@
 // Source: "Pacemaker Explained" 2.1, "Utilization and Placement Strategy".
 import { keyOf } from '../act/actions.ts'
 import { clusterPseudo } from '../constrain/order.ts'
-import { Discovery, type Resource } from '../model.ts'
+import { type Action, type ClusterNode, Discovery, type Resource } from '../model.ts'
 import type { Unpacked } from '../world.ts'
 import { order } from './relate.ts'
 import { Kind } from './types.ts'
 
+function claim(left: Action, node: ClusterNode): void {
+  left.node = node
+  left.optional = false
+}
+
 export function loadConstraints(world: Unpacked, rsc: Resource): void {
   for (const node of rsc.runningOn) {
     const left = clusterPseudo(world, `load_stopped_${node.name}`)
-    left.node ??= node
+    claim(left, node)
     order(world, { firstRsc: rsc, firstKey: keyOf(rsc.id, 'stop', 0), thenAction: left, type: Kind.load })
   }
   for (const node of world.nodes) {
     if (rsc.discovery[node.index] === Discovery.none) continue
     const left = clusterPseudo(world, `load_stopped_${node.name}`)
-    left.node ??= node
+    claim(left, node)
     for (const task of ['start', 'migrate_to']) {
       order(world, { firstAction: left, thenRsc: rsc, thenKey: keyOf(rsc.id, task, 0), type: Kind.load })
     }

@@ -63,6 +63,10 @@ function settleOne(world: Unpacked, queue: Queue, then: Action): void {
       queue.add(result.first)
       for (const { action } of result.first.after) queue.add(action)
     }
+    for (const part of result.parts) {
+      queue.add(part)
+      for (const { action } of part.after) queue.add(action)
+    }
     thenChanged ||= result.then
   }
   if (then.requiresAny) thenChanged = then.runnable !== ranBefore
@@ -72,11 +76,12 @@ function settleOne(world: Unpacked, queue: Queue, then: Action): void {
   for (const { action } of then.after) queue.add(action)
 }
 
-const unchanged = { first: undefined, then: false } as const
+const unchanged: Result = { first: undefined, then: false, parts: [] }
 
 interface Result {
   readonly first: Action | undefined
   readonly then: boolean
+  readonly parts: readonly Action[]
 }
 
 function settleRelation(world: Unpacked, then: Action, relation: Relation): Result {
@@ -96,11 +101,15 @@ function settleRelation(world: Unpacked, then: Action, relation: Relation): Resu
   let changedThen = false
   if (first !== relation.action && relate(first, then, relation.type)) changedThen = true
   const before = [snapshot(first), snapshot(then)]
-  const change: Change = { first: false, then: false }
+  const change: Change = { first: false, then: false, parts: [] }
   applyKinds(world, first, then, relation, flagsInOrder(first, thenNode), flagsInOrder(then, firstNode), change)
   const firstChanged =
     change.first || snapshot(first) !== before[0] || (first === relation.action && snapshot(first) !== firstWas)
-  return { first: firstChanged ? first : undefined, then: changedThen || change.then || snapshot(then) !== before[1] }
+  return {
+    first: firstChanged ? first : undefined,
+    then: changedThen || change.then || snapshot(then) !== before[1],
+    parts: change.parts,
+  }
 }
 
 const snapshot = (action: Action): number =>
@@ -135,6 +144,8 @@ function completionOf(action: Action): Action {
 interface Change {
   first: boolean
   then: boolean
+  /** Parts of groups and clones that changed along. */
+  readonly parts: Action[]
 }
 
 function applyKinds(
@@ -225,7 +236,10 @@ function update(
     if (!action || (!isGroup && !flagsOf(action, node).runnable)) continue
     const before = snapshot(action)
     update(world, part, first, action, node, flags, kind, change)
-    if (snapshot(action) !== before) change.then = true
+    if (snapshot(action) !== before) {
+      change.then = true
+      change.parts.push(action)
+    }
   }
 }
 
@@ -265,8 +279,14 @@ function pairwise(
     }
     const was = [snapshot(before), snapshot(after)]
     update(world, part, before, after, node, flagsOf(before, node), kind, change)
-    if (snapshot(before) !== was[0]) change.first = true
-    if (snapshot(after) !== was[1]) change.then = true
+    if (snapshot(before) !== was[0]) {
+      change.first = true
+      change.parts.push(before)
+    }
+    if (snapshot(after) !== was[1]) {
+      change.then = true
+      change.parts.push(after)
+    }
   }
 }
 

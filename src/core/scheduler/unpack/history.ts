@@ -374,7 +374,7 @@ export function activeRange(events: readonly Event[]): { start: number; stop: nu
     else if (task === 'start' || task === 'migrate_from') start = index
     else if (start <= stop && task === 'monitor') {
       const rc = asInteger(entry.rcCode, 0)
-      if (rc === 0 || rc === 8) byMonitor = index
+      if ((rc === 0 || rc === 8) && byMonitor === -1) byMonitor = index
     } else if (task === 'promote' || task === 'demote') byRole = index
   }
   if (start === -1) start = byRole !== -1 ? byRole : byMonitor
@@ -383,8 +383,8 @@ export function activeRange(events: readonly Event[]): { start: number; stop: nu
 
 /** What follows from it all for the resource on this node. */
 function settle(world: Unpacked, rsc: Resource, node: ClusterNode, worst: OnFail): void {
-  if (rsc.role === Role.unknown) rsc.role = Role.stopped
-  rememberKnown(rsc, node)
+  // A probe that is still under way says nothing yet.
+  if (rsc.role !== Role.unknown) rememberKnown(rsc, node)
   settleRole(world, rsc, node, worst)
 }
 
