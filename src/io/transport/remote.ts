@@ -19,7 +19,7 @@ exit "$s"`
 /** The full words: sudo outermost, then environment, then the bound that ends what we have given up on. */
 export function wordsOf(command: Command, how: { sudo: boolean; follow: boolean }): readonly [string, ...string[]] {
   const variables = Object.entries({ ...locale, ...command.environment }).map(([name, value]) => `${name}=${value}`)
-  const bound = Number.isFinite(command.timeout) ? ['timeout', '-k', '2', String(command.timeout / 1_000 + 3)] : []
+  const bound = Number.isFinite(command.timeout) ? ['timeout', '-k', '10', String(command.timeout / 1_000 + 3)] : []
   const wrapped = how.follow ? ['sh', '-c', untilInputEnds, 'sh'] : bound
   const words = ['env', ...variables, ...wrapped, command.program, ...command.args] as const
   return how.sudo ? ['sudo', '-n', '--', ...words] : words
