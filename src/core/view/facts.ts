@@ -21,11 +21,14 @@ export interface Facts {
   readonly before?: Snapshot
 }
 
+export const factsOf = (cluster: Cluster, snapshot: Snapshot, before?: Snapshot): Facts =>
+  before ? { cluster, snapshot, before } : { cluster, snapshot }
+
 /** Can anybody at all tell us about this layer? */
 export const isSeen = (f: Facts, what: Exclude<Unseen['what'], 'everything'>): boolean =>
   f.snapshot.nodes.some(n => n.reachable && !isUnseen(f, n.name, what))
 
-export const isUnseen = (f: Facts, node: NodeName, what: Unseen['what']): boolean =>
+const isUnseen = (f: Facts, node: NodeName, what: Unseen['what']): boolean =>
   f.snapshot.unseen.some(u => u.node === node && (u.what === 'everything' || u.what === what))
 
 export const nodeState = (f: Facts, node: NodeName): NodeState | undefined =>
@@ -47,7 +50,7 @@ export function companions(f: Facts, service: Service): readonly Service[] {
   return [...found]
 }
 
-export type ServiceState = 'running' | 'moving' | 'stopped' | 'unknown'
+type ServiceState = 'running' | 'moving' | 'stopped' | 'unknown'
 
 export interface ServiceFacts {
   readonly service: Service
@@ -134,7 +137,7 @@ export function connectionState(views: readonly ConnectionView[]): ConnectionSta
 
 export const isSyncing = (v: ConnectionView): boolean =>
   /^(StartingSync|WFBitMap|WFSync|Sync|PausedSync)/.test(v.replication)
-export const isPaused = (v: ConnectionView): boolean => v.replication.startsWith('Paused')
+const isPaused = (v: ConnectionView): boolean => v.replication.startsWith('Paused')
 
 export interface Progress {
   readonly percent?: number

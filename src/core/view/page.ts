@@ -5,7 +5,7 @@ import type { WorldEvent } from '../drill/world.ts'
 import type { Snapshot } from '../live/snapshot.ts'
 import type { Cluster } from '../model/types.ts'
 import { changes } from './changes.ts'
-import { type Facts, isSeen } from './facts.ts'
+import { factsOf, isSeen } from './facts.ts'
 import { type Picture, picture } from './picture.ts'
 import { type Answer, type Protection, protection } from './protection.ts'
 import { statusScreen } from './screen.ts'
@@ -55,7 +55,7 @@ const speedOver = seconds(60)
 const eventsKept = 60
 
 export function remember(cluster: Cluster, memory: PageMemory | undefined, latest: Snapshot): PageMemory {
-  const seen = isSeen({ cluster, snapshot: latest }, 'pacemaker')
+  const seen = isSeen(factsOf(cluster, latest), 'pacemaker')
   const good = seen ? latest : memory?.good
   const recent = (memory?.recent ?? []).filter(s => elapsed(s.at, latest.at) <= speedOver && s.at < latest.at)
   const news = memory ? changes(memory.latest, latest).toReversed() : []
@@ -72,7 +72,6 @@ export function pageState(cluster: Cluster, memory: PageMemory): PageState {
   const before = memory.recent.find(s => s.at < latest.at)
   const now = protection(cluster, latest, before)
   const shown = memory.good ?? latest
-  const facts: Facts = before ? { cluster, snapshot: shown, before } : { cluster, snapshot: shown }
   const then = protection(cluster, shown, before)
   return {
     cluster: cluster.name,
@@ -82,7 +81,7 @@ export function pageState(cluster: Cluster, memory: PageMemory): PageState {
     reasons: reasons(now),
     warnings: now.warnings,
     ...(cluster.fencing.kind === 'none' ? { withoutFencing: cluster.fencing.reason } : {}),
-    picture: picture(facts, then),
+    picture: picture(factsOf(cluster, shown, before), then),
     seen: shown.at,
     looked: latest.at,
     ...(shown === latest ? {} : { lastAnswer: answerWords[then.answer] }),

@@ -19,7 +19,7 @@ import {
   showProgress,
 } from './facts.ts'
 import type { Answer, Protection, ServiceProtection } from './protection.ts'
-import { deviceFault, fenceLevels, isReady, isStaying } from './rules/loss.ts'
+import { deviceFault, fenceLevels, isReady, othersOnline } from './rules/loss.ts'
 import { partName } from './rules/replica.ts'
 import { lastProof } from './rules/warnings.ts'
 import type { Tone } from './styled.ts'
@@ -132,7 +132,7 @@ function membershipMark(node: NodeState | undefined): Mark {
   }
 }
 
-export function fenceMark(f: Facts, target: NodeName): Mark {
+function fenceMark(f: Facts, target: NodeName): Mark {
   if (f.cluster.fencing.kind === 'none') return mark('none', 'bad')
   const action = f.snapshot.fencing.history.find(x => x.target === target)
   if (action?.state === 'pending') return mark('under way', 'busy')
@@ -140,7 +140,7 @@ export function fenceMark(f: Facts, target: NodeName): Mark {
   const levels = fenceLevels(f, target)
   const broken = levels.flat().find(id => !isReady(f, id))
   if (!levels.some(level => level.every(id => isReady(f, id)))) {
-    if (isStaying(f, target).length === 0) return mark('nobody is left to fence it', 'warn')
+    if (othersOnline(f, target).length === 0) return mark('nobody is left to fence it', 'warn')
     return mark(broken === undefined ? 'no device' : `device ${deviceFault(f, broken)}`, 'bad')
   }
   const proven = lastProof(f, target)

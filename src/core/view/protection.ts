@@ -9,6 +9,7 @@ import type { Cluster, Service } from '../model/types.ts'
 import {
   companions,
   type Facts,
+  factsOf,
   isPresent,
   isSeen,
   nodeState,
@@ -17,7 +18,7 @@ import {
   volumesOf,
 } from './facts.ts'
 import { downRules } from './rules/down.ts'
-import { isStaying, lossRules } from './rules/loss.ts'
+import { lossRules, othersOnline } from './rules/loss.ts'
 import { apply, type Finding } from './rules/rule.ts'
 import { takeoverRules } from './rules/takeover.ts'
 import { unseenWords, warningRules } from './rules/warnings.ts'
@@ -52,7 +53,7 @@ const worst = (services: readonly ServiceProtection[]): Answer =>
   (['down', 'unknown', 'unprotected'] as const).find(a => services.some(s => s.answer === a)) ?? 'protected'
 
 export function protection(cluster: Cluster, snapshot: Snapshot, before?: Snapshot): Protection {
-  const facts: Facts = before ? { cluster, snapshot, before } : { cluster, snapshot }
+  const facts = factsOf(cluster, snapshot, before)
   const alone = cluster.services.map(service => judge(facts, serviceFacts(facts, service)))
   const services = alone.map(judged => withNeeds(cluster, alone, judged))
   const said = new Set(services.flatMap(s => [...s.down, ...s.risks.flatMap(r => r.reasons)]).map(x => x.text))
@@ -82,7 +83,7 @@ const nobody = (f: Facts): Finding[] => f.snapshot.unseen.map(u => ({ code: 'uns
 /** What would stand in the way of surviving the loss of this one machine. */
 function standInTheWay(f: Facts, s: ServiceFacts, lost: NodeName): Finding[] {
   if (isHidden(f, lost)) return [{ code: 'target-absent', text: `the state of ${lost} cannot be seen` }]
-  const staying = isStaying(f, lost)
+  const staying = othersOnline(f, lost)
   const loss = apply(lossRules, f, { service: s, lost, staying })
   return unique([...loss, ...(s.on.includes(lost) ? noTarget(f, s, lost) : [])])
 }

@@ -3,7 +3,7 @@
 import { elapsed, type NodeName } from '../base/units.ts'
 import type { Snapshot } from '../live/snapshot.ts'
 import type { Cluster } from '../model/types.ts'
-import type { Facts } from './facts.ts'
+import { factsOf } from './facts.ts'
 import { type CopyPicture, type Mark, type Picture, picture } from './picture.ts'
 import { type Protection, protection } from './protection.ts'
 import { type Piece, piece, type StyledLine, table } from './styled.ts'
@@ -18,9 +18,8 @@ export interface ScreenExtras {
 }
 
 export function statusScreen(cluster: Cluster, snapshot: Snapshot, extras: ScreenExtras = {}): StyledLine[] {
-  const facts: Facts = extras.before ? { cluster, snapshot, before: extras.before } : { cluster, snapshot }
   const p = protection(cluster, snapshot, extras.before)
-  const drawn = picture(facts, p)
+  const drawn = picture(factsOf(cluster, snapshot, extras.before), p)
   return [
     ...answer(drawn, p),
     ...section('Services', services(drawn)),

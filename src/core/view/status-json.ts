@@ -2,9 +2,10 @@
 // be added; none changes its meaning or goes without a new `schema` number.
 import type { Snapshot } from '../live/snapshot.ts'
 import type { Cluster } from '../model/types.ts'
-import type { Facts } from './facts.ts'
+import { factsOf } from './facts.ts'
 import { type Picture, picture } from './picture.ts'
 import { type Answer, type Protection, protection } from './protection.ts'
+import type { ScreenExtras } from './screen.ts'
 import { answerSentence, answerWords, reasons, type Why } from './wording.ts'
 
 export interface StatusJson {
@@ -40,15 +41,9 @@ export interface StatusJson {
   readonly drift?: readonly string[]
 }
 
-export interface StatusExtras {
-  readonly before?: Snapshot
-  readonly drift?: readonly string[]
-}
-
-export function statusJson(cluster: Cluster, snapshot: Snapshot, { before, drift }: StatusExtras = {}): StatusJson {
-  const facts: Facts = before ? { cluster, snapshot, before } : { cluster, snapshot }
+export function statusJson(cluster: Cluster, snapshot: Snapshot, { before, drift }: ScreenExtras = {}): StatusJson {
   const p = protection(cluster, snapshot, before)
-  const drawn = picture(facts, p)
+  const drawn = picture(factsOf(cluster, snapshot, before), p)
   return {
     schema: 1,
     cluster: cluster.name,

@@ -32,7 +32,7 @@ export const plainText = (line: StyledLine): string =>
 /** Columns as people see them: one per code point, none for combining marks and variation selectors. */
 export const columns = (text: string): number => [...text.replace(/\p{Mn}|\p{Variation_Selector}/gu, '')].length
 
-export const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - columns(text)))
+const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - columns(text)))
 
 /** The worst of several tones: bad, warn, busy, good, then the quiet ones. */
 export function worst(tones: readonly Tone[]): Tone {

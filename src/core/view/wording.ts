@@ -65,7 +65,7 @@ export function showAge(span: Milliseconds): string {
 export const listed = (names: readonly string[], last = 'and'): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${last} ${names[names.length - 1]}`
 
-export const riskWords = (r: Risk): string =>
+const riskWords = (r: Risk): string =>
   r.lost.length === 0
     ? 'a failure now would not be survived'
     : `a failure of ${listed(r.lost, 'or')} now would not be survived`

@@ -191,5 +191,5 @@ export const lossRules: readonly Rule<Loss>[] = [
   { code: 'two-primaries', source: 'invariant 1: at most one Primary of a volume', find: twoPrimaries },
 ]
 
-export const isStaying = (f: Facts, lost: NodeName): NodeName[] =>
+export const othersOnline = (f: Facts, lost: NodeName): NodeName[] =>
   f.cluster.nodes.map(n => n.name).filter(name => name !== lost && nodeState(f, name)?.membership === 'online')
