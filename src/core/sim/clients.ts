@@ -74,14 +74,22 @@ const fails = (c: ClientState, at: number, why: string): void => {
   c.failed.push(Object.freeze({ at, why }))
 }
 
-/** The node that carries the client's address and runs the program; without an address, any that runs it. */
+/**
+ * The node that carries the client's address and runs the program; where two carry it, the one that announced itself
+ * last. Without an address, any that runs the program.
+ */
 export function serving(ports: ClientPorts, c: ClientState): string | undefined {
-  return ports.nodes.find(node => {
-    if (!ports.answers(node)) return false
+  let best: string | undefined
+  let since = -1
+  for (const node of ports.nodes) {
     const own = ports.host(node)
-    if (c.address !== undefined && !own.addresses.has(c.address)) return false
-    return own.processes.get(c.service.program)?.state === 'running'
-  })
+    const runs = own.processes.has(c.service.program)
+    const at = c.address === undefined ? (runs ? 0 : undefined) : own.addresses.get(c.address)
+    if (at === undefined || at <= since || !ports.answers(node)) continue
+    best = node
+    since = at
+  }
+  return best !== undefined && ports.host(best).processes.get(c.service.program)?.state === 'running' ? best : undefined
 }
 
 export function tick(ports: ClientPorts, c: ClientState, index: number): void {

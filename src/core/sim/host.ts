@@ -19,8 +19,8 @@ export interface Host {
   readonly node: string
   readonly mounts: Map<string, Mount>
   readonly processes: Map<string, Process>
-  /** Address → the resource that holds it. */
-  readonly addresses: Map<string, string>
+  /** Address → since when; the last to announce itself is where the neighbours send their packets. */
+  readonly addresses: Map<string, number>
   /** Agents that misbehave here, by resource. */
   readonly misbehaving: Map<string, 'hang' | 'lying'>
 }

@@ -92,7 +92,7 @@ export const addressAgent: AgentTable = {
   start: {
     takes: ports => draw(ports, ports.durations.addressStart),
     finish: (ports, call) => {
-      ports.host(call.node).addresses.set(address(call), call.rsc)
+      ports.host(call.node).addresses.set(address(call), ports.now())
       ports.phase(call.node, 'address', call.rsc)
       return done(ok)
     },

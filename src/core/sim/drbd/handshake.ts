@@ -17,6 +17,11 @@ const side = (r: Replica): Side => ({
 
 export function handshake(drbd: Drbd, site: ResourceSite, a: Replica, b: Replica): void {
   if (a.diskless || b.diskless || a.disk === 'Diskless' || b.disk === 'Diskless') {
+    for (const [r, other] of [
+      [a, b],
+      [b, a],
+    ] as const)
+      if (r.disk === 'Consistent' && !other.diskless && other.role !== 'Primary') moveDisk(r, 'peer-is-older')
     connected(drbd, site, a, b)
     moveReplication(peerOf(a, b.node), 'no-sync')
     moveReplication(peerOf(b, a.node), 'no-sync')

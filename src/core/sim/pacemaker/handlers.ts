@@ -7,8 +7,8 @@ import { statusOf, withConstraint, withoutConstraints } from './cib-copy.ts'
 import { changeConfiguration } from './partition.ts'
 import type { Pacemaker } from './ports.ts'
 import { controls, parameters, primitivesOf, stackOf } from './ports.ts'
-import { abort } from './transition.ts'
-import type { PacemakerEvent } from './types.ts'
+import { abort, clusterOption } from './transition.ts'
+import type { PacemakerEvent, Stack } from './types.ts'
 
 const patience = 120_000
 
@@ -72,6 +72,12 @@ function again(p: Pacemaker, event: PacemakerEvent & { kind: 'handler' }): void 
   else if (event.which === 'fence-peer') p.ports.handlerDone(res, node, peer, false)
 }
 
+/** Without fencing a lost node is taken for stopped, by the handler as by everyone else. */
+function fencingEnabled(stack: Stack): boolean {
+  const value = clusterOption(stack, 'stonith-enabled') ?? clusterOption(stack, 'fencing-enabled') ?? 'true'
+  return !['false', 'no', 'off', '0'].includes(value)
+}
+
 function fencePeer(p: Pacemaker, event: PacemakerEvent & { kind: 'handler' }): void {
   const { node, res, peer } = event
   if (!controls(p, node) || !p.ports.quorate(node) || !p.ports.ringTurns(node)) {
@@ -81,7 +87,7 @@ function fencePeer(p: Pacemaker, event: PacemakerEvent & { kind: 'handler' }): v
   const stack = stackOf(p, node)
   const status = statusOf(stack.cib, peer)
   const online = status.inCcm && status.crmd
-  const fenced = !status.inCcm && status.expected === 'down'
+  const fenced = !status.inCcm && (status.expected === 'down' || !fencingEnabled(stack))
   const placed = p.ports.bugs.has('fence-constraint-not-placed') || place(p, node, res)
   if (!placed || !(online || fenced)) {
     again(p, event)
