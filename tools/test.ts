@@ -31,8 +31,11 @@ const needs: readonly Tool[] = [
   { command: 'drbdadm', package: 'drbd-utils' },
   { command: 'chromium', package: 'chromium' },
   { command: 'sshd', package: 'openssh-server' },
-  // On a machine of somebody's own the daemon is not installed for a test; the one test that wants it says that it is skipped.
-  ...(process.env['CI'] === 'true' ? [{ command: 'corosync', package: 'corosync' }] : []),
+  // On a machine of somebody's own no daemon is installed for a test; the tests that want them say that they are skipped.
+  ...(process.env['CI'] === 'true' ? ['corosync', 'corosync-qdevice', 'corosync-qnetd'] : []).map(daemon => ({
+    command: daemon,
+    package: daemon,
+  })),
 ]
 
 interface Count {

@@ -68,6 +68,7 @@ export async function drillInLab(
   await using world = labWorld({
     lab,
     transports: session.transports,
+    ...(session.witness && { witness: session.witness }),
     look,
     follow,
     switchover: async (name, to) => {

@@ -14,6 +14,7 @@ import { journalEvents } from './journal.ts'
 export interface LabWorldOptions {
   readonly lab: Lab
   readonly transports: ReadonlyMap<NodeName, Transport>
+  readonly witness?: Transport
   readonly look: () => Promise<Snapshot>
   /** Follows the cluster until the signal; calls for every state that it sees. */
   readonly follow: (onSnapshot: (snapshot: Snapshot) => void, signal: AbortSignal) => Promise<void>
@@ -138,13 +139,25 @@ async function inject(fault: Fault, options: LabWorldOptions): Promise<Injected>
       const moved = await options.switchover(fault.service, fault.to)
       return moved.ok ? moved : fail({ kind: 'broken', what: `switchover of ${fault.service}`, why: moved.failure.why })
     }
-    case 'disk':
     case 'witness':
+      return witness(fault, options)
+    case 'disk':
     case 'agent':
       return fail({ kind: 'unsupported', what: fault.kind, why: 'the lab cannot do this fault yet; the simulator can' })
     default:
       return fault satisfies never
   }
+}
+
+/** The daemon that votes; its machine, which is the client's too, runs on. */
+async function witness(
+  fault: Extract<Fault, { kind: 'witness' }>,
+  { witness: machine }: LabWorldOptions,
+): Promise<Injected> {
+  if (!machine) return fail({ kind: 'impossible', what: 'the witness', why: 'the cluster has none' })
+  const args = [fault.state === 'up' ? 'start' : 'stop', 'corosync-qnetd.service']
+  const result = await answerOf(machine, { program: 'systemctl', args })
+  return result.ok ? ok(undefined) : result
 }
 
 function bmcFaults(fault: Extract<Fault, { kind: 'bmc' }>): BmcFault {
@@ -195,9 +208,13 @@ async function onNode(node: NodeName, command: Plain, options: LabWorldOptions):
 }
 
 async function output(node: NodeName, command: Plain, options: LabWorldOptions): Promise<Result<string, WorldFailure>> {
-  const what = `${command.program} on ${node}`
   const transport = options.transports.get(node)
-  if (!transport) return fail({ kind: 'impossible', what, why: 'no such machine' })
+  if (transport) return answerOf(transport, command)
+  return fail({ kind: 'impossible', what: `${command.program} on ${node}`, why: 'no such machine' })
+}
+
+async function answerOf(transport: Transport, command: Plain): Promise<Result<string, WorldFailure>> {
+  const what = `${command.program} on ${transport.node}`
   const result = await transport.run({ ...command, asRoot: true, timeout: seconds(15) })
   if (!result.ok) return fail({ kind: 'broken', what, why: result.failure.kind })
   // pgrep says 1 for "none", which its caller tells better.
