@@ -1,4 +1,4 @@
-// With a witness: the form that corosync-qdevice(8) and votequorum(5) describe; no machine with one has been asked yet.
+// With a witness: as corosync-quorumtool 3.1.7 wrote it beside a real qnetd, before and after qnetd was killed.
 // Without one: see snapshots.test.ts, which reads what real machines said.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -8,7 +8,7 @@ import { parseLinks, parseQuorum } from './corosync.ts'
 const alpha = nodeName('alpha')
 const beta = nodeName('beta')
 
-const withWitness = (flags: string, votes: number): string => `Quorum information
+const withWitness = (flags: string, votes: number, remark = ''): string => `Quorum information
 ------------------
 Quorum provider:  corosync_votequorum
 Nodes:            2
@@ -27,8 +27,8 @@ Membership information
 ----------------------
     Nodeid      Votes    Qdevice Name
          1          1    ${flags} alpha (local)
-         2          1         NR beta
-         0          ${votes}            Qdevice
+         2          1   ${flags} beta
+         0          ${votes}            Qdevice${remark}
 `
 
 test('a witness that votes, and one that is not reached', () => {
@@ -41,7 +41,12 @@ test('a witness that votes, and one that is not reached', () => {
     waitForAll: false,
     witness: 'voting',
   })
-  assert.equal(parseQuorum(withWitness('NA,NV,NMW', 0), alpha)?.witness, 'not-voting')
+  assert.equal(parseQuorum(withWitness('A,NV,NMW', 0, ' (votes 1)'), alpha)?.witness, 'not-voting')
+})
+
+test('a node whose own qdevice does not run is a member without a word about the witness', () => {
+  const text = withWitness('A,V,NMW', 1).replace('A,V,NMW beta', '     NR beta')
+  assert.deepEqual(parseQuorum(text, alpha)?.members, [alpha, beta])
 })
 
 test('Corosync that does not run has no quorum to tell', () => {
