@@ -95,7 +95,9 @@ export function proofs(cluster: Cluster, artifacts: Artifacts): readonly Step[] 
   const links = found(cluster.nodes[0], 'the first node').links.length
   return [
     ...(cluster.nodes.length > 1 ? [prove({ what: 'links', count: links, nodes: cluster.nodes.length })] : []),
-    ...(cluster.quorum.kind === 'witness' ? [prove({ what: 'witness', host: cluster.quorum.host })] : []),
+    ...(cluster.quorum.kind === 'witness'
+      ? [prove({ what: 'witness', host: cluster.quorum.host, nodes: cluster.nodes.length })]
+      : []),
     ...cluster.nodes.filter(hasFence).map(node => prove({ what: 'fencing', target: node.name })),
     ...cluster.volumes.map(volume => prove({ what: 'replication', resource: volume.name })),
     ...artifacts.proofs.map(proof => prove({ what: 'service', proof })),

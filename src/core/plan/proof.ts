@@ -23,7 +23,7 @@ export function judge(proof: Exclude<Proof, { what: 'service' }>, snapshot: Snap
     case 'fencing':
       return judgeFencing(proof, snapshot)
     case 'witness':
-      return judgeWitness(proof.host, snapshot)
+      return judgeWitness(proof, snapshot)
     case 'replication':
       return judgeReplication(proof.resource, snapshot)
     default:
@@ -41,8 +41,8 @@ function judgeLinks(proof: Extract<Proof, { what: 'links' }>, snapshot: Snapshot
 }
 
 /** As every node sees it: one that the witness does not know would lose its quorum alone. */
-function judgeWitness(host: string, snapshot: Snapshot): Verdict {
-  if (snapshot.quorum.length < snapshot.nodes.length) return waiting('every node to tell its quorum')
+function judgeWitness({ host, nodes }: Extract<Proof, { what: 'witness' }>, snapshot: Snapshot): Verdict {
+  if (snapshot.quorum.length < nodes) return waiting('every node to tell its quorum')
   const without = snapshot.quorum.filter(view => view.witness !== 'voting').map(view => view.node)
   return without.length === 0 ? holds : waiting(`the vote of the witness ${host} on ${without.join(', ')}`)
 }
@@ -51,12 +51,19 @@ function judgeFencing(proof: Extract<Proof, { what: 'fencing' }>, snapshot: Snap
   const devices = snapshot.fencing.devices.filter(device => device.target === proof.target)
   if (devices.length === 0) return waiting(`the fence device of ${proof.target} to be known`)
   for (const device of devices) {
-    const failure = snapshot.failures.find(one => one.resource === device.id)
-    if (failure && device.runningOn === undefined) {
+    const failures = snapshot.failures.filter(one => one.resource === device.id)
+    const online = snapshot.nodes.filter(node => node.membership === 'online')
+    const everywhere = online.every(node => failures.some(one => one.node === node.name))
+    const failure = failures[0]
+    // Pacemaker tries the next node by itself; only when none is left is it final.
+    if (failure && device.runningOn === undefined && everywhere) {
       const detail = `${failure.operation} on ${failure.node}: ${failure.reason}`
       return { kind: 'broken', trouble: { kind: 'fence-refused', device: device.id, target: proof.target, detail } }
     }
-    if (device.runningOn === undefined || !device.healthy) return waiting(`${device.id} to answer`)
+    if (device.runningOn === undefined || !device.healthy)
+      return waiting(
+        `${device.id} to answer${failure ? ` (${failure.operation} on ${failure.node}: ${failure.reason})` : ''}`,
+      )
   }
   return holds
 }

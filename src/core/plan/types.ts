@@ -40,7 +40,7 @@ export type Proof =
   | { readonly what: 'replication'; readonly resource: string }
   | { readonly what: 'links'; readonly count: number; readonly nodes: number }
   | { readonly what: 'fencing'; readonly target: NodeName }
-  | { readonly what: 'witness'; readonly host: string }
+  | { readonly what: 'witness'; readonly host: string; readonly nodes: number }
   | { readonly what: 'service'; readonly proof: ServiceProof }
 
 export type Step =
