@@ -8,7 +8,7 @@ import type { Command, Transport } from '../transport/transport.ts'
 
 const forever = milliseconds(Number.POSITIVE_INFINITY)
 
-const crmMonStream = `d=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d) || exit 1
+const crmMonStream = `d=$(mktemp -d -p /dev/shm holdfast.XXXXXXXX 2>/dev/null || mktemp -d -t holdfast.XXXXXXXX) || exit 1
 c=
 trap 'trap "" HUP INT TERM; kill $c $(cat "$d/pid") 2>/dev/null; rm -rf "$d"' EXIT
 trap 'exit 1' HUP INT TERM

@@ -17,7 +17,7 @@ export interface BatchOutcome<K extends string> {
 
 // As few processes as can be: on a slow machine they are what the answer waits for. Besides the commands themselves there
 // are six: one watches over all of them, one prints everything. In memory where there is room: the disk may be full or dead.
-const before = `d=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d) || exit 1
+const before = `d=$(mktemp -d -p /dev/shm holdfast.XXXXXXXX 2>/dev/null || mktemp -d -t holdfast.XXXXXXXX) || exit 1
 trap 'trap "" HUP INT TERM; rm -rf "$d"' EXIT
 trap 'exit 1' HUP INT TERM
 read -r m </proc/sys/kernel/random/uuid
