@@ -31,7 +31,13 @@ export function canonical(decision: Decision, final?: readonly Placement[]): Can
   return {
     nodes: sorted(decision.nodes),
     placements: sorted(decision.placements.map(bare)),
-    fencing: sorted(decision.fencing),
+    fencing: sorted(
+      decision.fencing.map(({ node, container, op, reason }) => ({
+        node: container === undefined ? node : `${node} (resource: ${container})`,
+        op,
+        reason,
+      })),
+    ),
     actions: keyed.map(({ form }) => form),
     edges: [...edges.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1]),
     scores: decision.scores.map(([phase, rsc, node, value]) => [phase, rsc, node, shown(value)]),

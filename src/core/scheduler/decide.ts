@@ -27,7 +27,13 @@ function fencing(world: Ordered): readonly FencingDecision[] {
   for (const action of world.actions) {
     if (action.task !== 'stonith' || action.optional || !action.runnable || !action.node) continue
     const how = action.meta.get('stonith_action') ?? 'reboot'
-    found.push({ node: action.node.name, op: `Fence (${how})`, reason: action.reason ?? '' })
+    const container = action.node.remoteResource?.container?.id
+    found.push({
+      node: action.node.name,
+      op: `Fence (${how})`,
+      reason: action.reason ?? '',
+      ...(container === undefined ? {} : { container }),
+    })
   }
   return found
 }

@@ -31,6 +31,8 @@ export interface FencingDecision {
   /** As crm_simulate words it: "Fence (reboot)". */
   readonly op: string
   readonly reason: string
+  /** For a guest: the virtual machine or container whose stop is its fencing. */
+  readonly container?: string
 }
 
 export interface GraphAction {

@@ -14,12 +14,14 @@ export function scheduleFencing(world: Unpacked): void {
   let dcDown: Action | undefined
   const fencings: Action[] = []
   const shutdowns: Action[] = []
+  // Where nothing is managed, nothing is fenced.
+  const managed = anyManaged(world.roots)
   for (const node of world.nodes) {
     if (isGuest(node)) {
-      if (node.remoteRequiresReset && canFence(world, node)) fenceGuest(world, node)
+      if (managed && node.remoteRequiresReset && canFence(world, node)) fenceGuest(world, node)
       continue
     }
-    if (node.unclean && canFence(world, node)) {
+    if (managed && node.unclean && canFence(world, node)) {
       const action = fenceAction(world, node, undefined, false, 'node is unclean')
       orderAroundFencing(world, action)
       if (node.isDc) dcDown = action
@@ -54,25 +56,22 @@ function shutDown(world: Unpacked, node: ClusterNode): Action {
   return action
 }
 
-/** A guest is "fenced" by stopping its virtual machine. */
+/** A guest is "fenced" by stopping its virtual machine: a mark in the graph for what comes after. */
 function fenceGuest(world: Unpacked, node: ClusterNode): void {
   const container = node.remoteResource?.container
-  const how = container ? (firstAction(container, 'start', undefined)?.optional === false ? 'reboot' : 'off') : 'off'
   const stop = container ? firstAction(container, 'stop') : undefined
+  const how = container && firstAction(container, 'start') ? 'reboot' : 'off'
   const fencing = fenceAction(world, node, how, false, 'guest is unclean')
   fencing.runnable = true
   fencing.pseudo = true
-  fencing.optional = false
-  if (stop?.node?.unclean) {
-    const host = fenceAction(world, stop.node, undefined, false, undefined)
-    relate(host, fencing, Kind.runnableLeft | Kind.impliesThen)
-  } else if (stop) relate(stop, fencing, Kind.runnableLeft | Kind.impliesThen)
-  else if (node.remoteResource) {
-    const own = firstAction(node.remoteResource, 'stop')
-    if (own) relate(own, fencing, Kind.optional)
-  }
+  const implied = Kind.runnableLeft | Kind.impliesThen
+  if (stop?.pseudo && stop.node) relate(fenceAction(world, stop.node, undefined, false, undefined), fencing, implied)
+  else if (stop) relate(stop, fencing, implied)
+  else if (node.remoteResource) relate(firstAction(node.remoteResource, 'stop'), fencing, Kind.optional)
   orderAroundFencing(world, fencing)
 }
+
+const anyManaged = (list: readonly Resource[]): boolean => list.some(rsc => rsc.managed || anyManaged(rsc.children))
 
 export function orderAroundFencing(world: Unpacked, fencing: Action): void {
   for (const rsc of world.roots) around(world, rsc, fencing)

@@ -139,20 +139,18 @@ function probePrimitive(world: Unpacked, rsc: Resource, node: ClusterNode): bool
   return true
 }
 
-/** What a guest will be tells what runs in it. */
+/** A guest that is stopped, or will be, holds nothing: what is to run in it waits, and nobody needs to ask. */
 function guestAllows(world: Unpacked, node: ClusterNode, top: Resource): boolean {
   const guest = node.remoteResource?.container
   if (!guest) return true
   if (guest.role === Role.stopped) {
-    orderTasks(world, guest, 'start', top, 'start', Kind.optional)
+    if (guest.assigned && !guest.knownOn.has(guest.assigned))
+      orderTasks(world, guest, 'monitor', top, 'start', Kind.optional)
     return false
   }
-  if (!guest.assigned) {
-    orderTasks(world, guest, 'stop', top, 'start', Kind.optional)
-    return false
-  }
-  const stops = firstAction(guest, 'stop')
-  if (stops && !stops.optional && stops.runnable) {
+  const moves = guest.assigned !== undefined && !guest.runningOn.includes(guest.assigned)
+  const ends = node.remoteRequiresReset || node.unclean || guest.failed || guest.nextRole === Role.stopped
+  if (moves || ends) {
     orderTasks(world, guest, 'stop', top, 'start', Kind.optional)
     return false
   }

@@ -1,135 +1,143 @@
-// Remote and guest nodes: what their connections' fate means for what runs there.
-// Source: "Pacemaker Remote".
+// Remote and guest nodes: everything that happens on one happens through its connection, so that the connection is up
+// before, and goes down after. Where the connection is lost for good, the node must be fenced.
+// Source: "Pacemaker Remote"; the graphs of `crm_simulate -G`.
 import { type Action, type ClusterNode, type Resource, Role } from '../model.ts'
-import { order, orderTasks } from '../order/relate.ts'
+import { order } from '../order/relate.ts'
 import { Kind } from '../order/types.ts'
-import { isGuest, isRemote } from '../unpack/nodes.ts'
+import { currentNode } from '../place/state.ts'
+import { isRemote } from '../unpack/nodes.ts'
 import type { Unpacked } from '../world.ts'
 import { keyOf } from './actions.ts'
 import { fenceNode } from './fence-node.ts'
 
+/** alive: works; resting: comes back elsewhere; stopped: goes down in order; failed: lost; unknown: not yet up. */
 export type RemoteState = 'unknown' | 'alive' | 'resting' | 'failed' | 'stopped'
 
-/** Whether the node behind a connection can be worked with. */
 export function remoteState(node: ClusterNode): RemoteState {
   const connection = node.remoteResource
   if (!connection) return 'unknown'
-  const host = connection.runningOn[0]
-  const canStart = connection.nextRole === Role.started && connection.assigned !== undefined
-  if (!connection.assigned || connection.nextRole !== Role.started) {
-    if (connection.role === Role.started && connection.nextRole !== Role.started) {
-      return connection.failed ? 'failed' : 'stopped'
-    }
+  const host = currentNode(connection)
+  if (connection.nextRole === Role.stopped || !connection.assigned) {
+    if (host?.unclean) return 'failed'
+    if (!connection.failed) return 'stopped'
+    const waits = connection.nextRole === Role.stopped && connection.remoteReconnect > 0 && node.remoteWasFenced
+    return waits && !shutdownRequested(node) ? 'unknown' : 'failed'
   }
-  if (host?.unclean) {
-    // Its host is lost: what runs behind it lives on if the connection comes up elsewhere.
-    if (!canStart || connection.assigned === host) return 'failed'
-  }
-  if (
-    connection.assigned &&
-    connection.nextRole === Role.started &&
-    host &&
-    connection.assigned !== host &&
-    !host.unclean
-  ) {
-    return 'resting'
-  }
-  if (!connection.assigned) {
-    if (connection.failed) return 'failed'
-    return 'stopped'
-  }
-  if (connection.remoteReconnect > 0 && connection.failed) return 'failed'
-  return host && !connection.failed
-    ? 'alive'
-    : connection.role !== connection.nextRole && connection.nextRole === Role.started
-      ? 'resting'
-      : 'alive'
+  if (!host) return 'unknown'
+  if (host.unclean || !host.online) return 'resting'
+  const migrating = connection.partialMigrationSource && connection.partialMigrationTarget
+  return migrating && connection.runningOn.length > 1 ? 'resting' : 'alive'
+}
+
+function shutdownRequested(node: ClusterNode): boolean {
+  const value = node.attributes.get('shutdown')
+  return value !== undefined && value !== '0'
 }
 
 export function orderRemoteActions(world: Unpacked): void {
   if (!world.haveRemoteNodes) return
   for (const action of [...world.actions]) {
-    const { rsc } = action
+    const { rsc, node } = action
     if (!rsc) continue
     if (rsc.isRemoteConnection && action.task === 'clear_failcount') {
-      // The count is cleared before the connection is tried again.
-      orderTasks(world, rsc, 'clear_failcount', rsc, 'start', Kind.optional)
+      order(world, { firstAction: action, thenRsc: rsc, thenKey: keyOf(rsc.id, 'start', 0), type: Kind.optional })
       continue
     }
-    const { node } = action
     if (!node || !isRemote(node) || !node.remoteResource || action.pseudo) continue
-    if (isGuest(node)) orderGuest(world, action, node, node.remoteResource)
-    else orderRemote(world, action, node, node.remoteResource)
+    const connection = node.remoteResource
+    if (action.task === 'start') leaveOldNodeLast(world, action, rsc, connection)
+    if (connection.container) inGuest(world, action, node, connection, connection.container)
+    else onRemote(world, action, node, connection)
   }
 }
 
-function orderGuest(world: Unpacked, action: Action, node: ClusterNode, connection: Resource): void {
-  const { rsc, task } = action
-  const container = connection.container
-  if (!rsc || !container) return
-  if (container.failed) fenceNode(world, node, 'container failed', false)
-  if (task === 'start' || task === 'promote') {
-    before(world, container, 'start', action, Kind.impliesThen | Kind.runnableLeft)
-    before(world, connection, 'start', action, Kind.impliesThen | Kind.runnableLeft)
-  } else if (task === 'stop' || task === 'demote') {
-    if (container.failed || node.remoteRequiresReset) {
-      // Implied by the container's stop.
-    } else after(world, action, connection, 'stop', Kind.impliesFirst)
-  } else if (action.interval > 0) before(world, connection, 'start', action, Kind.impliesThen)
-  else
-    before(
-      world,
-      connection,
-      'start',
-      action,
-      task === 'monitor' ? Kind.impliesThen | Kind.runnableLeft : Kind.impliesThen | Kind.runnableLeft,
-    )
+/** If the connection fails to start, the resource had better still run where it was. */
+function leaveOldNodeLast(world: Unpacked, start: Action, rsc: Resource, connection: Resource): void {
+  for (const stop of rsc.actions) {
+    if (stop.task !== 'stop' || stop.node === start.node) continue
+    order(world, {
+      firstRsc: connection,
+      firstKey: keyOf(connection.id, 'start', 0),
+      thenAction: stop,
+      type: Kind.optional,
+    })
+  }
 }
 
-function orderRemote(world: Unpacked, action: Action, node: ClusterNode, connection: Resource): void {
-  const { rsc, task } = action
-  if (!rsc) return
-  const state = remoteState(node)
-  if (task === 'start' || task === 'promote') {
-    const type = state === 'failed' ? Kind.optional | Kind.runnableLeft : Kind.impliesThen | Kind.runnableLeft
-    before(world, connection, 'start', action, type)
-  } else if (task === 'stop') {
-    if (state === 'alive') after(world, action, connection, 'stop', Kind.impliesFirst)
-    else if (state === 'failed') {
-      fenceNode(world, node, 'resources are active but connection is unrecoverable', false)
-      after(world, action, connection, 'stop', Kind.impliesFirst)
-    } else if (state === 'resting')
-      before(
+function inGuest(world: Unpacked, action: Action, node: ClusterNode, connection: Resource, container: Resource): void {
+  if (container.failed) fenceNode(world, node, 'container failed', false)
+  switch (action.task) {
+    case 'start':
+    case 'promote':
+      afterStart(world, container, action, Kind.impliesThen)
+      afterStart(world, connection, action)
+      return
+    case 'stop':
+    case 'demote':
+      // A container that fails takes along what is inside.
+      if (!container.failed) beforeStop(world, action, connection)
+      return
+    default:
+      afterStart(
         world,
         connection,
-        'start',
         action,
-        connection.nextRole === Role.stopped || !connection.assigned ? Kind.none : Kind.runnableLeft,
+        action.interval > 0 && action.task === 'monitor' ? Kind.impliesThen : Kind.none,
       )
-    else after(world, action, connection, 'stop', Kind.impliesFirst)
-  } else if (task === 'demote') {
-    if (state === 'resting' || state === 'unknown') before(world, connection, 'start', action, Kind.optional)
-  } else if (action.interval > 0) before(world, connection, 'start', action, Kind.impliesThen | Kind.runnableLeft)
-  else if (task === 'monitor' && state === 'failed' && rsc.knownOn.has(node)) {
-    fenceNode(world, node, 'resources are in unknown state and connection is unrecoverable', false)
-  } else before(world, connection, 'start', action, Kind.impliesThen | Kind.runnableLeft)
+  }
 }
 
-function before(world: Unpacked, connection: Resource, task: string, action: Action, type: number): void {
-  if (type === Kind.none) return
+function onRemote(world: Unpacked, action: Action, node: ClusterNode, connection: Resource): void {
+  const state = remoteState(node)
+  switch (action.task) {
+    case 'start':
+    case 'promote':
+      afterStart(world, connection, action, state === 'failed' ? Kind.impliesThen : Kind.none)
+      return
+    case 'stop':
+    case 'migrate_to':
+    case 'migrate_from':
+      if (state === 'alive') beforeStop(world, action, connection, Kind.impliesFirst)
+      else if (state === 'failed') {
+        fenceNode(world, node, 'resources are active but connection is unrecoverable', false)
+      } else if (connection.nextRole === Role.stopped) beforeStop(world, action, connection, Kind.impliesFirst)
+      else afterStart(world, connection, action)
+      return
+    case 'demote':
+      if (state === 'resting' || state === 'unknown') afterStart(world, connection, action)
+      return
+    default:
+      otherwise(world, action, node, connection, state)
+  }
+}
+
+function otherwise(world: Unpacked, action: Action, node: ClusterNode, connection: Resource, state: RemoteState): void {
+  if (action.interval > 0) {
+    afterStart(world, connection, action, Kind.impliesThen)
+    return
+  }
+  if (action.task === 'monitor' && state === 'failed') {
+    fenceNode(world, node, 'resources are in unknown state and connection is unrecoverable', false)
+  }
+  // A connection that goes down for good stays until it is known that nothing runs behind it.
+  if (currentNode(connection) && state === 'stopped') beforeStop(world, action, connection, Kind.runnableLeft)
+  else afterStart(world, connection, action)
+}
+
+function afterStart(world: Unpacked, connection: Resource, action: Action, also: number = Kind.none): void {
   order(world, {
     firstRsc: connection,
-    firstKey: keyOf(connection.id, task, 0),
+    firstKey: keyOf(connection.id, 'start', 0),
     thenAction: action,
-    type: Kind.preserve | type,
+    type: Kind.preserve | Kind.runnableLeft | also,
   })
 }
 
-function after(world: Unpacked, action: Action, connection: Resource, task: string, type: number): void {
+function beforeStop(world: Unpacked, action: Action, connection: Resource, also: number = Kind.none): void {
   order(world, {
     firstAction: action,
     thenRsc: connection,
-    thenKey: keyOf(connection.id, task, 0),
-    type: Kind.preserve | type,
+    thenKey: keyOf(connection.id, 'stop', 0),
+    type: Kind.preserve | also,
   })
 }

@@ -16,13 +16,12 @@ export function findResource(world: Unpacked, id: string): Resource | undefined 
 
 /** The name as a list: the resource itself, or what the template or tag stands for. */
 export function expand(world: Unpacked, id: string): readonly string[] {
-  if (world.byId.has(id) || world.byId.has(`${id}:0`)) return [id]
+  if (world.byId.has(id)) return [id]
   return world.templates.get(id) ?? world.tags.get(id) ?? [id]
 }
 
 export const isCollection = (world: Unpacked, id: string): boolean =>
-  !world.byId.has(id) && !world.byId.has(`${id}:0`) && (world.templates.has(id) || world.tags.has(id))
+  !world.byId.has(id) && (world.templates.has(id) || world.tags.has(id))
 
-/** A primitive named inside of a clone is found under its first instance. */
-export const resolve = (world: Unpacked, id: string): Resource | undefined =>
-  findResource(world, id) ?? findResource(world, `${id}:0`)
+/** What is inside of a clone has no name of its own for constraints: Pacemaker ignores one that uses it. */
+export const resolve = (world: Unpacked, id: string): Resource | undefined => findResource(world, id)
