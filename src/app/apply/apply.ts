@@ -87,15 +87,14 @@ async function applyLocked(
     const ending = await run(thisRound(plan).steps)
     if (plan.steps.length > 0) changed = true
     if (ending.kind !== 'done') return unfinished(ending, journal, changed)
-    // Looking and proving at once: mostly there is nothing left to do, and then both are needed.
     const isLast = plan.complete
-    const [next, proven]: [Looked, Ending] = await Promise.all([
-      plan.steps.length > 0 ? look(session, given, stops.abort) : seen,
-      isLast ? run(plan.proofs) : ending,
-    ])
-    seen = next
-    if (!seen.ok) return { kind: 'failed', troubles: seen.failure, begun: changed }
+    const proven = isLast ? await run(plan.proofs) : ending
     if (proven.kind !== 'done') return unfinished(proven, journal, changed)
+    if (plan.steps.length > 0) {
+      view.doing('looking again, whether everything is done')
+      seen = await look(session, given, stops.abort)
+      if (!seen.ok) return { kind: 'failed', troubles: seen.failure, begun: changed }
+    }
     if (isLast && seen.value.plan.steps.length === 0) {
       journal.write({ what: 'apply-done' })
       return { kind: 'done', changed }

@@ -16,19 +16,21 @@ type Prove = Extract<Step, { kind: 'prove' }>
 
 /** How long something may stand still. A sync that moves is waited for as long as it moves. */
 const patience: Readonly<Record<Proof['what'], Milliseconds>> = {
-  links: minutes(1),
+  links: minutes(2),
   witness: minutes(2),
-  fencing: minutes(3),
-  replication: minutes(2),
+  fencing: minutes(6),
+  replication: minutes(3),
   service: minutes(5),
 }
-const pause = seconds(1)
+/** Looking must not slow down what it waits for: at most a third of the time is spent with it. */
+const pauseAfter = (took: number): number => Math.max(seconds(1), 2 * took)
 
 export async function prove(step: Prove, workshop: Workshop, note: Note): Promise<Done> {
   const { proof } = step
   let waitedFor = ''
   let since = performance.now()
   while (!workshop.abort.aborted) {
+    const asked = performance.now()
     const verdict = proof.what === 'service' ? await ask(proof, workshop) : judge(proof, await workshop.look())
     if (verdict.kind === 'holds') {
       if (proof.what === 'fencing') await remember(proof.target, workshop)
@@ -39,7 +41,7 @@ export async function prove(step: Prove, workshop: Workshop, note: Note): Promis
     waitedFor = verdict.on
     note(`waiting for ${waitedFor}`)
     if (performance.now() - since > patience[proof.what]) return fail(overdue(step, waitedFor))
-    await sleep(pause)
+    await sleep(pauseAfter(performance.now() - asked))
   }
   return fail({ kind: 'aborted', node: step.node, command: 'the proof' })
 }

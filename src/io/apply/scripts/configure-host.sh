@@ -1,7 +1,7 @@
 # Lines on standard input, in the order in which they are to be done:
 #   pending ACTION · mask UNIT… · disable UNIT… · file PATH MODE OWNER BASE64 · action ACTION · enable UNIT…
 # Each file is whole or not there at all; the one that was there before Holdfast came is kept beside it.
-new=''
+new='' public=''
 trap 'rm -f -- $new' EXIT
 stage() {
   case $1 in
@@ -10,13 +10,20 @@ stage() {
   esac
   new="$new $1.holdfast-new"
   rm -f -- "$1.holdfast-new"
-  (umask 077 && set -C && printf '%s' "$4" | base64 -d >"$1.holdfast-new")
+  umask 077
+  printf '%s' "$4" | base64 -d >"$1.holdfast-new"
   [ "$3" = root:root ] || chown -- "$3" "$1.holdfast-new"
-  chmod -- "$2" "$1.holdfast-new"
+  case $2 in
+    644) public="$public $1.holdfast-new" ;;
+    *) chmod -- "$2" "$1.holdfast-new" ;;
+  esac
+  umask 022
 }
 # All new files are on the disk before the first takes its place.
 place() {
   [ -n "$new" ] || return 0
+  [ -z "$public" ] || chmod 644 -- $public
+  public=''
   sync -- $new
   for file in $new; do
     path=${file%.holdfast-new}
@@ -34,14 +41,17 @@ reload=no
 while IFS=' ' read -r verb first rest; do
   [ "$verb" = file ] || place
   case $verb in
-    pending) [ -d "$pending" ] || mkdir -p "$pending"; : >"$pending/$first" ;;
+    pending)
+      [ -d "$pending" ] || mkdir -p "$pending"
+      : >"$pending/$first"
+      ;;
     mask)
       systemctl --no-reload mask -- $first $rest >&2
       stop_units $first $rest
       reload=yes
       ;;
     disable)
-      systemctl --no-reload disable -- $first $rest >&2
+      SYSTEMCTL_SKIP_SYSV=1 systemctl --no-reload disable -- $first $rest >&2
       stop_units $first $rest
       reload=yes
       ;;
@@ -50,7 +60,8 @@ while IFS=' ' read -r verb first rest; do
       stage "$first" "$1" "$2" "${3-}"
       ;;
     enable)
-      systemctl --no-reload --quiet enable -- $first $rest >&2
+      # The hooks for System V scripts take seconds, and each of these has a unit of its own.
+      SYSTEMCTL_SKIP_SYSV=1 systemctl --no-reload --quiet enable -- $first $rest >&2
       reload=yes
       ;;
     action)

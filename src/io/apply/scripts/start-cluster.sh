@@ -10,6 +10,18 @@ for pair in "$@"; do
     *) refuse name-wrong "${pair%%=*} ${pair#*=} $found" ;;
   esac
 done
+# The first start of all: nobody else can be there yet, so the nodes need not wait 20 s for one before they choose their
+# coordinator. The configuration that comes later has the usual value again.
+cib=/var/lib/pacemaker/cib/cib.xml
+if [ ! -e "$cib" ]; then
+  set_id=cib-bootstrap-options
+  deadtime="<nvpair id=\"$set_id-dc-deadtime\" name=\"dc-deadtime\" value=\"2s\"/>"
+  cibadmin --empty |
+    sed "s|<crm_config/>|<crm_config><cluster_property_set id=\"$set_id\">$deadtime</cluster_property_set></crm_config>|" |
+    (umask 077 && cat >"$cib.holdfast-new")
+  chown hacluster:haclient "$cib.holdfast-new"
+  mv -f "$cib.holdfast-new" "$cib"
+fi
 say 'starting Corosync and Pacemaker'
 systemctl start corosync pacemaker >&2
 rm -f -- "$pending/corosync-reload" "$pending/corosync-restart"
