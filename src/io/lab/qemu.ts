@@ -57,6 +57,9 @@ const value = (text: string): string => text.replaceAll(',', ',,')
 // Without the protections that cost an emulated processor a look-up each; guests run nothing but our own tests.
 const tcgProcessor = 'max,-la57,-pku,-smap,-smep,-umip'
 
+/** QEMU would take 1 GiB of the host for each machine's translated code; a whole boot fits in half of it. */
+const translationCacheMiB = 512
+
 // net.ifnames=0: eth0, eth1 … in the order of the cards. mitigations: there is no neighbour to protect from.
 const kernelLine = [
   'root=/dev/vda rw console=ttyS0 net.ifnames=0 mitigations=off init_on_alloc=0 loglevel=4',
@@ -66,7 +69,7 @@ const kernelLine = [
 function processor(accelerator: Hardware['accelerator']): readonly string[] {
   return accelerator === 'kvm'
     ? ['-accel', 'kvm', '-cpu', 'host']
-    : ['-accel', 'tcg,thread=multi', '-cpu', tcgProcessor]
+    : ['-accel', `tcg,thread=multi,tb-size=${translationCacheMiB}`, '-cpu', tcgProcessor]
 }
 
 function drive(id: string, file: string, isThrowaway: boolean): readonly string[] {

@@ -58,7 +58,8 @@ export async function startLab(options: LabOptions): Promise<Result<Lab, LabFail
   const progress = reporter(options.onProgress)
   const snapshot = await frozenMachine(options, progress.report)
   if (!snapshot.ok) return snapshot
-  progress.report(`waking ${options.machines.length} machines (${snapshot.value.hardware.accelerator})`)
+  const how = snapshot.value.hardware.accelerator === 'kvm' ? 'KVM' : 'emulated: there is no KVM that works'
+  progress.report(`waking ${options.machines.length} machines (${how})`)
   await using stack = new AsyncDisposableStack()
   makePrivate(directory)
   stack.defer(() => rm(directory, { recursive: true, force: true }))
