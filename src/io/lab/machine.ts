@@ -1,8 +1,7 @@
 // One virtual machine's life: woken from the snapshot, booted, paused, its plug pulled. The process is bound to this one,
 // so that it ends with it; what it was is recorded, so that it can be found again if even that should fail.
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fail, ok, type Result } from '../../core/base/result.ts'
 import type { Bytes, NodeName } from '../../core/base/units.ts'
@@ -70,7 +69,8 @@ export function createMachine(setup: MachineSetup): Machine {
 
   const start = async (incoming: boolean): Promise<Result<void, LabFailure>> => {
     if (isAlive()) return ok(undefined)
-    await Promise.all([setup.files.qmp, setup.files.identity].map(socket => rm(socket, { force: true })))
+    // Nothing is awaited between the question whether it is on and its new process: two may press the button at once.
+    for (const socket of [setup.files.qmp, setup.files.identity]) rmSync(socket, { force: true })
     const log = openSync(setup.logFile, 'a', 0o600)
     const command = qemuCommand(setup.hardware, setup.files, setup.wiring, incoming)
     const started = spawnBound(command, { cwd: setup.snapshotDirectory, stderr: log })
