@@ -26,7 +26,11 @@ export function toHost(cluster: Cluster, node: Node, platform: Platform): HostAr
     node: node.name,
     packages: packagesOf(cluster, volumes, plans, platform),
     maskedUnits: unique([...(volumes.length > 0 ? ['drbd.service'] : []), ...plans.flatMap(plan => plan.maskedUnits)]),
-    disabledUnits: unique(plans.flatMap(plan => plan.disabledUnits)),
+    disabledUnits: unique([
+      ...plans.flatMap(plan => plan.disabledUnits),
+      // Left from a witness that the cluster had before, it would fail at every boot.
+      ...(hasWitness ? [] : ['corosync-qdevice.service']),
+    ]),
     enabledUnits: [
       'corosync.service',
       'pacemaker.service',

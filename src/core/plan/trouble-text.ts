@@ -202,6 +202,13 @@ export function troubleText(t: Trouble): TroubleText {
           'Most often UDP port 5405 is closed between the nodes, or the link addresses are not theirs. Then run apply again.',
       }
     case 'not-proven':
+      if (t.what === 'witness')
+        return {
+          message: `The witness could not be proven to vote: ${t.detail}`,
+          look: `ssh ${t.node} corosync-qdevice-tool -sv`,
+          wayOut:
+            'Most often TCP port 5403 of the witness is closed to the nodes, or they resolve its name wrongly. Then run apply again.',
+        }
       return {
         message: `${t.node}: ${t.what} could not be proven: ${t.detail}`,
         look: `ssh ${t.node} crm_mon --one-shot --inactive --failcounts`,
