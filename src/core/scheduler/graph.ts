@@ -7,6 +7,7 @@ import type { Action, Relation, Resource } from './model.ts'
 import { Kind } from './order/types.ts'
 import { isGuest } from './unpack/nodes.ts'
 import { parametersOf } from './unpack/resources.ts'
+import { isBundled } from './unpack/roles.ts'
 import type { Unpacked } from './world.ts'
 
 export interface Graph {
@@ -101,7 +102,7 @@ const withNode = (_action: Action): boolean => false
 function nameOf(rsc: Resource): { rsc: string; instance?: number } {
   const match = /^(.*):(\d+)$/.exec(rsc.id)
   if (!match) return { rsc: rsc.id }
-  const anonymous = !rsc.unique && rsc.instance !== undefined
+  const anonymous = rsc.instance !== undefined && (!rsc.unique || isBundled(rsc))
   return anonymous ? { rsc: rsc.baseId } : { rsc: match[1] ?? rsc.id, instance: Number(match[2]) }
 }
 

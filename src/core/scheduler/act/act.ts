@@ -5,6 +5,7 @@ import { Kind } from '../order/types.ts'
 import { clearFailcount, failuresOf } from '../unpack/failcounts.ts'
 import type { Acted, Placed } from '../world.ts'
 import { keyOf } from './actions.ts'
+import { handleChanges } from './changes.ts'
 import { createActions } from './create.ts'
 import { scheduleProbes } from './probes.ts'
 import { orderRemoteActions } from './remote.ts'
@@ -20,6 +21,7 @@ function forgetFailures(world: Placed, rsc: Resource): void {
 }
 
 export function act(world: Placed): Acted {
+  handleChanges(world, true)
   scheduleProbes(world)
   for (const rsc of world.roots) createActions(world, rsc)
   if (world.options.stopOrphans) for (const rsc of world.roots) forgetFailures(world, rsc)

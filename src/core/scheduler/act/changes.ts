@@ -13,17 +13,18 @@ import { isAnonymousClone, uberParent } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
 import { findOperation, keyOf, obtain, stopAction } from './actions.ts'
 import { cleanUp } from './create.ts'
-import { compareDigests } from './digests.ts'
+import { compareDigests, needsHost } from './digests.ts'
 import { cancelAction } from './recurring.ts'
 import { unfenceAgain } from './unfence.ts'
 
-export function handleChanges(world: Unpacked): void {
+/** `late`: connections into bundles, whose address is known only when their containers have their nodes. */
+export function handleChanges(world: Unpacked, late = false): void {
   for (const state of world.cib.nodeStates) {
     const node = nodeOf(world, state)
     if (!node || !(node.maintenance || isAvailable(node))) continue
     for (const history of state.history ?? []) {
       if (history.entries.length === 0) continue
-      for (const rsc of resourcesFor(world, history.id)) check(world, rsc, node, history)
+      for (const rsc of resourcesFor(world, history.id)) if (needsHost(rsc) === late) check(world, rsc, node, history)
     }
   }
 }

@@ -34,12 +34,21 @@ function countedParameters(
   for (const [name, value] of parametersOf(world, rsc, node)) {
     if (!result.has(name) && !own.has(name) && !name.startsWith('CRM_meta')) result.set(name, value)
   }
+  if (needsHost(rsc)) result.set('addr', hostOf(rsc)?.name ?? '#uname')
   if (interval > 0) {
     const timeout = operationMeta(world, rsc, op, task, interval).get('timeout')
     result.set('CRM_meta_timeout', String(asMilliseconds(timeout) ?? 20_000))
   }
   return result
 }
+
+/** A connection into a bundle without an address of its own leads to the node that the container is on. */
+export const needsHost = (rsc: Resource): boolean =>
+  rsc.isRemoteConnection &&
+  rsc.container !== undefined &&
+  rsc.parameterSets.some(set => set.pairs.some(pair => pair.value === '#uname'))
+
+const hostOf = (rsc: Resource): ClusterNode | undefined => rsc.container?.assigned ?? rsc.container?.runningOn[0]
 
 const own = new Set(['id', 'crm_feature_set', 'op_target_rc'])
 
@@ -76,6 +85,7 @@ function restartDigest(parameters: ReadonlyMap<string, string>, entry: HistoryEn
 
 /** A failure is forgotten once the parameters that led to it are others. */
 export function paramsChangedSinceFailure(world: Unpacked, { rsc, node, entry, task }: Event): boolean {
+  if (needsHost(rsc)) return false
   if (task !== 'start' && task !== 'monitor') return false
   const result = compareDigests(world, rsc, node, entry)
   return result === 'changed' || result === 'restart'

@@ -8,7 +8,7 @@ import { clusterAction } from './blank.ts'
 export function canFence(world: Unpacked, node: ClusterNode | undefined): boolean {
   if (node && isGuest(node)) {
     const hosts = node.remoteResource?.container?.runningOn ?? []
-    return hosts.every(host => canFence(world, host))
+    return hosts.every(host => host.online || canFence(world, host))
   }
   const { options } = world
   if (!options.fencing || (!world.haveFenceDevice && !watchdogFencing(world))) return false

@@ -23,7 +23,7 @@ export function scheduleProbes(world: Unpacked): void {
     if (node.unclean || !node.discovery) continue
     const probed = node.attributes.get('probe_complete')
     if (probed !== undefined && ['false', '0', 'no', 'off', 'n'].includes(probed.toLowerCase())) {
-      const again = obtain(world, undefined, `probe_complete-${node.name}`, 'probe_again', node, false)
+      const again = obtain(world, undefined, `probe_again-${node.name}`, 'probe_again', node, false)
       again.meta.set('op_no_wait', 'true')
       continue
     }

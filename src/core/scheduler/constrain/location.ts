@@ -71,6 +71,8 @@ function locate(
 }
 
 function attach(rsc: Resource, rule: LocationRule): void {
+  // Exclusive even where no node matches: then there is no node for it at all.
+  if (rule.discovery === Discovery.exclusive) rsc.exclusiveDiscovery = true
   // "Started" means nothing in particular: a resource that is placed is started.
   rsc.locations.push(rule.role === Role.started ? { ...rule, role: Role.unknown } : rule)
 }

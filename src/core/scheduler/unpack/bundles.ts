@@ -257,10 +257,10 @@ function containerPrimitive(
           ['allow_pull', 'true'],
           ['force_kill', 'false'],
           ['reuse', 'false'],
-          ['run_opts', runOptions(plan, offset, address, child)],
+          ['run_opts', runOptions(plan, offset, address)],
           ['mount_points', mountPoints(plan, offset)],
           ['run_cmd', run],
-          ['monitor_cmd', child ? '/bin/true' : undefined],
+          ['monitor_cmd', '/bin/true'],
         ]),
       },
     ],
@@ -279,15 +279,14 @@ const mountPoints = (plan: Plan, offset: number): string =>
     .join(',')
 
 /** The options the container is started with, as Pacemaker writes them: their digest tells whether it must restart. */
-function runOptions(plan: Plan, offset: number, address: string | undefined, child: Resource | undefined): string {
+function runOptions(plan: Plan, offset: number, address: string | undefined): string {
   const { source } = plan
   const network = source.attributes.get('network')
   let text = source.container === 'rkt' ? '' : ' --restart=no'
   if (address !== undefined && source.container !== 'rkt') text += ` -h ${source.id}-${offset}`
   text += ' -e PCMK_stderr=1'
   if (network !== undefined) text += ` --net=${network}`
-  if (plan.source.network?.attributes.has('control-port')) text += ` -e PCMK_remote_port=${plan.port}`
-  else if (child) text += ' -e PCMK_remote_port=3121'
+  text += ` -e PCMK_remote_port=${plan.port}`
   for (const [from, to, options, subdirectory] of plan.mounts) {
     text += ` -v ${insideOf(plan, from, subdirectory, offset)}:${to}${options === undefined ? '' : `:${options}`}`
   }
