@@ -217,6 +217,8 @@ function switchover(sim: Sim, fault: Of<'switchover'>): Done {
   const here = runsOn(sim, service)
   const to = fault.to ?? sim.state.plan.nodes.find(node => node !== here)
   if (to === undefined) return impossible(fault.service, 'there is no other node')
+  const behind = service.volumes.find(v => sim.state.drbd.resources.get(v)?.replicas.get(to)?.disk !== 'UpToDate')
+  if (behind !== undefined) return impossible(fault.service, `${behind} is not UpToDate on ${to}`)
   const id = `cli-prefer-${service.name}`
   const made: Location = {
     kind: 'location',

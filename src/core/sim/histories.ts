@@ -24,6 +24,8 @@ export interface HistoryOptions {
   readonly durations?: Durations
   readonly bugs?: Bugs
   readonly schedule?: SimOptions['schedule']
+  /** Only incidents of these families. */
+  readonly families?: readonly string[]
   /** Stop at the first violation, and shrink it. */
   readonly stopAtViolation?: boolean
   readonly progress?: (done: number) => void
@@ -127,7 +129,7 @@ export function history(booted: Sim, seed: number, options: Omit<HistoryOptions,
     const node = runsOn(booted, service)
     if (node !== undefined) active.set(service.name, node)
   }
-  return replay(booted, seed, drawHistory(booted.state.plan, active, prng(seed)), options)
+  return replay(booted, seed, drawHistory(booted.state.plan, active, prng(seed), options.families), options)
 }
 
 const recovery = 900_000

@@ -186,13 +186,19 @@ export function plannedIncidents(plan: SimPlan): Incident[] {
 
 const rare = new Set(['disk-error'])
 
-/** A random history: one to four incidents, which may overlap. A disk is destroyed at most once. */
-export function drawHistory(plan: SimPlan, active: ReadonlyMap<string, string>, random: Prng): Timed[] {
-  const pool = [
+/** A random history: one to four incidents of these families (all, if none are named), which may overlap. A disk is destroyed at most once. */
+export function drawHistory(
+  plan: SimPlan,
+  active: ReadonlyMap<string, string>,
+  random: Prng,
+  families?: readonly string[],
+): Timed[] {
+  const all = [
     ...incidentsOf(plan),
     ...plannedIncidents(plan),
     ...[...active].flatMap(([service, node]) => serviceIncidents(service, node)),
   ]
+  const pool = all.filter(incident => families === undefined || families.includes(incident.family))
   const count = 1 + random.below(4)
   const drawn: Timed[] = []
   while (drawn.length < count) {

@@ -77,7 +77,9 @@ export function lose(drbd: Drbd, site: ResourceSite, r: Replica, p: Peer, on: Lo
   moveConnection(p, 'listen')
   if (r.role === 'Primary') {
     if (r.disk !== 'Diskless' && (r.meta.bitmap.get(p.node) ?? 0) === 0) r.newGenerationDue = true
-    const mustFence = config.fencing !== 'dont-care' && p.disk === 'DUnknown' && !isTieBreaker(site, p.node)
+    const worthIt = r.disk === 'UpToDate' || r.disk === 'Consistent'
+    const mustFence = config.fencing !== 'dont-care' && p.disk === 'DUnknown' && !isTieBreaker(site, p.node) && worthIt
+    outdateThroughOthers(drbd, site, r, p.node)
     if (mustFence) startFencing(drbd, site, r, p)
     else if (!config.quorum) giveUpOn(drbd, site, r, p.node)
   } else {
@@ -88,6 +90,22 @@ export function lose(drbd: Drbd, site: ResourceSite, r: Replica, p: Peer, on: Lo
   if (config.quorum && r.role === 'Primary' && r.hadQuorum) giveUpOn(drbd, site, r, p.node)
   poke(drbd, site, r.node, p.node, config.connectInterval * drbd.ports.random.next())
   announce(drbd, site, r)
+}
+
+/** What a Primary knows of a lost peer reaches it through those who see both: its data is outdated from here on. */
+function outdateThroughOthers(drbd: Drbd, site: ResourceSite, r: Replica, lost: string): void {
+  const other = replicaOf(site, lost)
+  const { link } = site.config
+  const between = [...r.peers.values()].some(
+    p =>
+      p.connection === 'Connected' &&
+      drbd.ports.reachable(r.node, p.node, link) &&
+      other.peers.get(p.node)?.connection === 'Connected' &&
+      drbd.ports.reachable(p.node, lost, link),
+  )
+  if (!between || other.disk !== 'UpToDate' || other.role === 'Primary') return
+  moveDisk(other, 'outdate')
+  other.meta.outdated = true
 }
 
 /** A Secondary that sees its Primary only through a third node will miss writes: its data counts as outdated at once. */

@@ -29,10 +29,10 @@ const lacksQuorum = (drbd: Drbd, site: ResourceSite, r: Replica): boolean =>
   site.config.quorum && !r.hadQuorum && !drbd.ports.bugs.has('drbd-quorum-ignored')
 
 function perform(drbd: Drbd, site: ResourceSite, r: Replica, write: Write): Accepted {
-  if (r.newGenerationDue) beginGeneration(drbd, site, r)
   const local = !r.diskless && (r.disk === 'UpToDate' || (r.disk === 'Inconsistent' && upToDatePeer(r)))
   const takers = receivers(r)
   if (!local && !takers.some(p => p.disk === 'UpToDate')) return 'refused'
+  if (r.newGenerationDue) beginGeneration(drbd, site, r)
   const request: Request = {
     write,
     localDone: !local,

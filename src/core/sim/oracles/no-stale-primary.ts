@@ -33,6 +33,7 @@ function knowledge(sim: Sim): { look(): void; couldKnow(node: string): boolean }
   const bootedAt = new Map<string, number>()
   const lives = new Map<string, number>()
   const met = new Map<string, Set<string>>()
+  const joined = new Set<string>()
   let newest = { epoch: 0, at: 0 }
   return {
     look: () => {
@@ -41,18 +42,29 @@ function knowledge(sim: Sim): { look(): void; couldKnow(node: string): boolean }
           lives.set(m.name, m.life)
           bootedAt.set(m.name, sim.now())
           met.set(m.name, new Set())
+          joined.delete(m.name)
         }
         for (const other of sim.state.membership.nodes.get(m.name)?.members ?? []) met.get(m.name)?.add(other)
         const { epoch } = stackOf(sim.pacemaker, m.name).cib
+        if (hasColleague(sim, m.name)) joined.add(m.name)
         if (controls(sim.pacemaker, m.name) && epoch > newest.epoch) newest = { epoch, at: sim.now() }
       }
     },
     couldKnow: node => {
-      const joinedIt = stackOf(sim.pacemaker, node).cib.epoch >= newest.epoch
       const bootedSince = (bootedAt.get(node) ?? 0) > newest.at
-      return joinedIt || !bootedSince || (met.get(node)?.size ?? 0) < 2
+      return joined.has(node) || !bootedSince || (met.get(node)?.size ?? 0) < 2
     },
   }
+}
+
+/** Another node's Pacemaker follows the same coordinator: their configurations are one. */
+function hasColleague(sim: Sim, node: string): boolean {
+  const { coordinator } = stackOf(sim.pacemaker, node)
+  if (coordinator === undefined || !controls(sim.pacemaker, node)) return false
+  return sim.state.plan.nodes.some(
+    other =>
+      other !== node && controls(sim.pacemaker, other) && stackOf(sim.pacemaker, other).coordinator === coordinator,
+  )
 }
 
 export const noStalePrimary: Oracle = {
