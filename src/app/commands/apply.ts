@@ -71,7 +71,8 @@ function interruptible(say: (text: string) => void): Stops & { release(): void }
 const doneText = (session: Session, changed: boolean): string =>
   `${session.cluster.name}: ${changed ? 'applied, and it works' : 'nothing had to be changed, and it works'}`
 
-function tell(session: Session, applied: Applied, redact: (text: string) => string): void {
+/** What went wrong, and how to go on; sets the exit status. */
+export function tell(session: Session, applied: Applied, redact: (text: string) => string): void {
   const colour = wantsColour(process.stderr)
   if (applied.kind === 'done') return
   if (applied.kind === 'failed') {

@@ -22,6 +22,7 @@ import { buildPage, pageFolder } from '../server/build.ts'
 import { type PageServer, startPageServer } from '../server/server.ts'
 import { labSession, loadCluster, type Session } from '../session.ts'
 import { type Follow, sharedWatch } from '../watching.ts'
+import { tell } from './apply.ts'
 import { chosenService, drillHooks, showDrillTrouble, showReport } from './drill.ts'
 import { showProgress } from './lab/progress.ts'
 
@@ -109,6 +110,7 @@ async function build(session: Session, stop: AbortSignal): Promise<boolean> {
   const view = applyView({ yes: true, diffs: false, redact: text => text })
   const applied = await applySession(session, { ...view, planned: () => undefined }, { stop, abort: stop })
   if (applied.kind === 'done') view.end()
+  else tell(session, applied, text => text)
   return applied.kind === 'done'
 }
 
