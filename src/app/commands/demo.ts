@@ -85,7 +85,10 @@ async function demo(file: string, options: Options): Promise<void> {
   await using page = await openPage(session, follow)
   if (page) screen.say(`watch it:  ${bold(page.url, wantsColour(process.stderr))}`)
 
-  if (!(await build(session, ending.signal))) return
+  if (!(await build(session, ending.signal))) {
+    process.exitCode = 2
+    return
+  }
   const seconds = showDuration(milliseconds(performance.now() - started))
   screen.say(`the cluster stands and is proven after ${seconds}; now the plug`)
   const scenario = found(
