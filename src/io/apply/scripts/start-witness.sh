@@ -2,6 +2,7 @@
 # left half made; it is kept aside. Where qnetd is not root it must be able to read, and nothing more, what is made here.
 database=/etc/corosync/qnetd/nssdb
 authority=$database/qnetd-cacert.crt
+verb=start
 if [ ! -e "$authority" ]; then
   [ ! -e "$database" ] || mv -T -- "$database" "$database.half-made-$(date +%s)"
   group=root
@@ -10,6 +11,8 @@ if [ ! -e "$authority" ]; then
   say 'making the certificate authority of the witness'
   corosync-qnetd-certutil -i -G >&2 </dev/null
   sync
+  verb=restart
 fi
 systemctl --quiet enable corosync-qnetd.service >&2
-systemctl restart corosync-qnetd.service >&2
+# Other clusters may have their votes from it: it is not restarted without need.
+systemctl "$verb" corosync-qnetd.service >&2
