@@ -98,16 +98,19 @@ function settleRelation(world: Unpacked, then: Action, relation: Relation): Resu
     if (first.task === 'reload-agent') first.rsc.reloading = false
   }
   if (first.rsc && then.rsc && first.rsc !== then.rsc && !isInside(then.rsc, first.rsc)) first = completionOf(first)
-  let changedThen = false
-  if (first !== relation.action && relate(first, then, relation.type)) changedThen = true
+  if (first !== relation.action) {
+    // From now on the end of the whole counts instead of its beginning; what that means is settled in its own turn.
+    if (!relate(first, then, relation.type)) return unchanged
+    relation.type = Kind.none
+    return { ...unchanged, then: true }
+  }
   const before = [snapshot(first), snapshot(then)]
   const change: Change = { first: false, then: false, parts: [] }
   applyKinds(world, first, then, relation, flagsInOrder(first, thenNode), flagsInOrder(then, firstNode), change)
-  const firstChanged =
-    change.first || snapshot(first) !== before[0] || (first === relation.action && snapshot(first) !== firstWas)
+  const firstChanged = change.first || snapshot(first) !== before[0] || snapshot(first) !== firstWas
   return {
     first: firstChanged ? first : undefined,
-    then: changedThen || change.then || snapshot(then) !== before[1],
+    then: change.then || snapshot(then) !== before[1],
     parts: change.parts,
   }
 }
@@ -172,7 +175,7 @@ function applyKinds(
   }
   if (type & Kind.restart) propagate(Kind.restart, then.rsc, firstFlags)
   if (type & Kind.impliesFirst) {
-    if (first.rsc) propagate(Kind.impliesFirst, first.rsc, thenFlags)
+    if (first.rsc) propagate(Kind.impliesFirst, first.rsc, firstFlags)
     else if (!firstFlags.optional && first.runnable) first.runnable = false
   }
   if (type & Kind.promotedImpliesFirst) propagate(Kind.promotedImpliesFirst, then.rsc, thenFlags)
@@ -296,9 +299,9 @@ function rule(first: Action, then: Action, flags: Flags, kind: number): void {
       asymmetrical(first, then)
       return
     case Kind.impliesFirst:
-      // `flags` are those of the second action here.
+      if (then.optional) return
       if (!flags.optional && first.optional) require(first)
-      if (!flags.optional && !then.migrateRunnable) first.migrateRunnable = false
+      if (flags.migrateRunnable && !then.migrateRunnable) first.migrateRunnable = false
       return
     case Kind.promotedImpliesFirst:
       if (!then.optional && then.rsc?.role === Role.promoted) {
