@@ -582,3 +582,39 @@ test('a stopped cluster is started first, and its configuration compared when it
   assert.deepEqual(new Set(made.steps.map(step => step.step.kind)), new Set(['start-cluster']))
   converge(world, first)
 })
+
+/** The pair's file with the word that what was on the disks may be destroyed. */
+function erasing(): Cluster {
+  const cluster = found(clusters[0], 'a cluster')
+  const parts = (volume: Cluster['volumes'][number]) => volume.parts.map(part => ({ ...part, eraseExisting: true }))
+  return { ...cluster, volumes: cluster.volumes.map(volume => ({ ...volume, parts: parts(volume) })) }
+}
+
+test('with the word for it a device is wiped, once, and told as data loss', () => {
+  const world = bareWorld(erasing())
+  const path = backingPath(found(world.cluster.volumes[0]?.parts[0], 'a part').backing)
+  for (const machine of world.machines.values())
+    machine.disks.set(path, { size: gibibytes(100), signatures: new Set(['ext4', 'drbd']), label: 'old' })
+  const wipes = planOf(world).steps.filter(step => step.step.kind === 'wipe-device')
+  assert.deepEqual(
+    wipes.map(step => step.hazard.level),
+    ['data-loss', 'data-loss'],
+  )
+  converge(world, first)
+  assert.deepEqual(planOf(world).steps, [])
+})
+
+test('the word never destroys a finished volume: not in a stopped cluster, not without its .res file', () => {
+  const world = bareWorld(erasing())
+  converge(world, first)
+  for (const machine of world.machines.values()) {
+    machine.active.clear()
+    machine.up.clear()
+    machine.files.delete('/etc/drbd.d/pgdata.res')
+  }
+  assert(!planOf(world).steps.some(step => step.step.kind === 'wipe-device'))
+  const path = backingPath(found(world.cluster.volumes[0]?.parts[0], 'a part').backing)
+  for (const machine of world.machines.values()) machine.disks.get(path)?.signatures.delete('drbd')
+  assert(!planOf(world).steps.some(step => step.step.kind === 'wipe-device'))
+  assert.deepEqual(new Set(planOf(world).troubles.map(one => one.kind)), new Set(['device-carries']))
+})

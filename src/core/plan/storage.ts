@@ -104,7 +104,9 @@ function endOf(input: StorageInput, volume: Volume, node: NodeName, part: Volume
     r => r.node === node && r.resource === volume.name && r.volume === part.number,
   )
   const attached = state !== undefined && state.disk !== 'Diskless'
-  const ours = attached || (device?.signatures?.includes('drbd') === true && isConfigured(facts, volume))
+  const isFinished = device?.label === labels.whole
+  const ours =
+    attached || (device?.signatures?.includes('drbd') === true && (isFinished || isConfigured(facts, volume)))
   const base = { node, part, replica, state, metadata: ours }
   if (ours) return { ...base, steps: [], differences: [], troubles: [] }
   const { steps, troubles } = newEnd(facts, volume, part, replica, device)
@@ -141,7 +143,8 @@ function newEnd(
   const troubles = deviceTroubles(facts, device, part, replica.device)
   const signatures = device.signatures ?? []
   if (signatures.length === 0) return { steps: [{ step: create }], troubles }
-  if (!part.eraseExisting)
+  // A volume that Holdfast has finished is never destroyed by a word that was meant for what was there before.
+  if (!part.eraseExisting || device.label === labels.whole)
     return {
       steps: [],
       troubles: [

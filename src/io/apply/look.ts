@@ -2,7 +2,7 @@
 // platform that the machines most likely are; only where they are another one are they asked a second time.
 import { found } from '../../core/base/assert.ts'
 import { fail, ok, type Result } from '../../core/base/result.ts'
-import type { NodeName } from '../../core/base/units.ts'
+import { type NodeName, seconds } from '../../core/base/units.ts'
 import type { Artifacts, Platform } from '../../core/compile/artifacts.ts'
 import { compile } from '../../core/compile/compile.ts'
 import type { HostFacts, HostQuestions } from '../../core/live/host.ts'
@@ -14,7 +14,7 @@ import { questions } from '../../core/plan/questions.ts'
 import type { Trouble } from '../../core/plan/trouble.ts'
 import type { Plan } from '../../core/plan/types.ts'
 import { observeHost } from '../observe/host.ts'
-import { observe } from '../observe/observe.ts'
+import { type Bounds, observe } from '../observe/observe.ts'
 import type { Transport } from '../transport/transport.ts'
 import { transportTrouble } from './failure.ts'
 import type { Secrets } from './script.ts'
@@ -37,6 +37,9 @@ export interface Look {
   readonly plan: Plan
 }
 
+/** A plan is built on what is seen, so it waits longer for it than a screen does. */
+const patient: Bounds = { limit: seconds(30), timeout: seconds(90) }
+
 type Facts = ReadonlyMap<NodeName, HostFacts>
 
 export async function look(
@@ -48,7 +51,7 @@ export async function look(
   const first = compile(cluster, assumedPlatform)
   const [asked, snapshot, witness] = await Promise.all([
     ask(machines, first, signal),
-    observe(cluster.name, [...transports.values()], undefined, signal),
+    observe(cluster.name, [...transports.values()], patient, signal),
     lookAtWitness(machines, signal),
   ])
   if (!asked.ok) return asked

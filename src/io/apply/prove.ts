@@ -6,6 +6,7 @@ import { instant, type Milliseconds, minutes, type NodeName, seconds } from '../
 import type { Snapshot } from '../../core/live/snapshot.ts'
 import { judge } from '../../core/plan/proof.ts'
 import type { Trouble } from '../../core/plan/trouble.ts'
+import { troubleText } from '../../core/plan/trouble-text.ts'
 import type { Proof, Step } from '../../core/plan/types.ts'
 import { recordProof } from '../observe/proofs.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -16,11 +17,11 @@ type Prove = Extract<Step, { kind: 'prove' }>
 
 /** How long something may stand still. A sync that moves is waited for as long as it moves. */
 const patience: Readonly<Record<Proof['what'], Milliseconds>> = {
-  links: minutes(2),
+  links: minutes(4),
   witness: minutes(2),
-  fencing: minutes(6),
-  replication: minutes(3),
-  service: minutes(5),
+  fencing: minutes(8),
+  replication: minutes(5),
+  service: minutes(8),
 }
 /** Looking must not slow down what it waits for: at most a third of the time is spent with it. */
 const pauseAfter = (took: number): number => Math.max(seconds(1), 2 * took)
@@ -77,8 +78,10 @@ async function ask(proof: Extract<Proof, { what: 'service' }>, workshop: Worksho
     [...workshop.transports.values()].map(transport => answer(transport, proof, workshop)),
   )
   if (answers.some(one => one.ok && one.value)) return { kind: 'holds' }
-  const failure = answers.find(one => !one.ok)
-  if (failure && !failure.ok && answers.every(one => !one.ok)) return { kind: 'broken', trouble: failure.failure }
+  // A machine that is busy starting things may be too slow to answer now; what is really lost is told when patience ends.
+  const lost = answers.find(one => !one.ok)
+  if (lost && !lost.ok && answers.every(one => !one.ok))
+    return { kind: 'waiting', on: `an answer: ${troubleText(lost.failure).message}` }
   return { kind: 'waiting', on: `${proof.proof.service} to answer` }
 }
 
@@ -89,7 +92,7 @@ async function answer(
 ): Promise<Result<boolean, Trouble>> {
   // Not through a shell, and not in a directory that the user may not read.
   const args = ['-u', proof.user, '--', 'env', '--chdir=/', ...proof.argv]
-  const result = await transport.run({ program: 'runuser', args, asRoot: true, timeout: seconds(20) }, workshop.abort)
+  const result = await transport.run({ program: 'runuser', args, asRoot: true, timeout: seconds(60) }, workshop.abort)
   if (!result.ok) return fail(transportTrouble(result.failure))
   return ok(result.value.exitCode === 0 && result.value.stdout.trim() === proof.expect)
 }

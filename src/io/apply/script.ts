@@ -2,7 +2,7 @@
 // The scripts lie beside this file as .sh; nothing of the cluster file ever becomes a part of their text.
 import { readFileSync } from 'node:fs'
 import { assert } from '../../core/base/assert.ts'
-import { type Milliseconds, minutes, seconds } from '../../core/base/units.ts'
+import { type Milliseconds, minutes } from '../../core/base/units.ts'
 import type { HostAction, HostFile, VolumePreparation } from '../../core/compile/artifacts.ts'
 import type { Step } from '../../core/plan/types.ts'
 import type { Command } from '../transport/transport.ts'
@@ -43,19 +43,19 @@ export function commandOf(step: Plain, secrets: Secrets): Command {
     case 'install-packages':
       return scriptCommand(step.kind, step.packages, minutes(30))
     case 'make-logical-volume':
-      return scriptCommand(step.kind, [step.volume.group, step.volume.name, String(step.volume.size)], minutes(2))
+      return scriptCommand(step.kind, [step.volume.group, step.volume.name, String(step.volume.size)], minutes(10))
     case 'wipe-device':
-      return scriptCommand(step.kind, [step.replica.device], minutes(2))
+      return scriptCommand(step.kind, [step.replica.device], minutes(10))
     case 'configure-host':
-      return scriptCommand(step.kind, [], minutes(3), configureLines(step, secrets))
+      return scriptCommand(step.kind, [], minutes(10), configureLines(step, secrets))
     case 'create-metadata': {
       const { resource, part, device } = step.replica
       return scriptCommand(step.kind, [resource, String(part), device], minutes(5))
     }
     case 'bring-up':
-      return scriptCommand(step.kind, [step.resource], minutes(2))
+      return scriptCommand(step.kind, [step.resource], minutes(10))
     case 'adjust-replication':
-      return scriptCommand(step.kind, step.resources, minutes(2))
+      return scriptCommand(step.kind, step.resources, minutes(10))
     case 'prepare-volume':
       return scriptCommand(step.kind, prepareWords(step), minutes(30), prepareLines(step.preparation))
     case 'stop-cluster':
@@ -64,7 +64,7 @@ export function commandOf(step: Plain, secrets: Secrets): Command {
     case 'start-voting':
       return scriptCommand(step.kind, [], minutes(10))
     case 'start-cluster':
-      return scriptCommand(step.kind, [step.node, ...step.names.map(one => `${one.name}=${one.address}`)], minutes(5))
+      return scriptCommand(step.kind, [step.node, ...step.names.map(one => `${one.name}=${one.address}`)], minutes(10))
     default:
       return step satisfies never
   }
@@ -123,4 +123,4 @@ function line(...fields: readonly string[]): string {
   return fields.join(' ')
 }
 
-export const queryTimeout: Milliseconds = seconds(60)
+export const queryTimeout: Milliseconds = minutes(3)

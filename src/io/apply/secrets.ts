@@ -60,7 +60,7 @@ export async function corosyncKey(transports: Iterable<Transport>, path: string)
       program: 'sh',
       args: ['-c', script, 'sh', path],
       asRoot: true,
-      timeout: seconds(30),
+      timeout: seconds(120),
     })
     if (!result.ok) return fail(transportTrouble(result.failure))
     const key = Buffer.from(result.value.stdout, 'base64')

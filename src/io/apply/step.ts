@@ -78,7 +78,7 @@ async function updateCib(step: UpdateCib, workshop: Workshop): Promise<Done> {
   const { version, configuration } = start.value
   // Inside the pretty-printed <cib> that the script splices it into.
   const indented = configuration.trimEnd().replaceAll(/^/gm, '  ')
-  const command = scriptCommand(step.kind, [versionText(version)], minutes(2), `${indented}\n`)
+  const command = scriptCommand(step.kind, [versionText(version)], minutes(10), `${indented}\n`)
   return act(step, command, workshop, () => undefined)
 }
 

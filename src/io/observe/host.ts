@@ -163,7 +163,7 @@ export async function observeHost(
   asked: HostQuestions,
   signal?: AbortSignal,
 ): Promise<Result<HostFacts, TransportFailure>> {
-  const answer = await runBatch(transport, hostCommands(asked), { limit: seconds(30), timeout: seconds(60) }, signal)
+  const answer = await runBatch(transport, hostCommands(asked), { limit: seconds(60), timeout: seconds(120) }, signal)
   if (!answer.ok) return answer
   const { outcomes, clock } = answer.value
   const facts = readHost(outcomes, asked)
