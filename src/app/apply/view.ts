@@ -57,6 +57,9 @@ export function applyView(options: ViewOptions): ApplyView & { end(text?: string
         moving.say('Not begun: a step has a hazard (see above), and nobody is there to ask. Say it with --yes.')
         return false
       }
+      // The moving line would overwrite the question.
+      moving.done('looked')
+      isOpen = false
       const asker = createInterface({ input: process.stdin, output: process.stderr })
       const answer = await asker.question('Go on? [y/N] ')
       asker.close()
