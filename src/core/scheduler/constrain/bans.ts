@@ -18,7 +18,11 @@ export function ban(world: Unpacked, rsc: Resource, node: ClusterNode | undefine
 
 export function prefer(world: Unpacked, rsc: Resource, node: ClusterNode, points: Score, why: string): void {
   for (const child of rsc.children) prefer(world, child, node, points, why)
-  if (rsc.discovery[node.index] === Discovery.none) rsc.discovery[node.index] = Discovery.always
+  if (rsc.discovery[node.index] === Discovery.none) {
+    // What is inside of a bundle is asked only about what belongs there.
+    const inside = node.remoteResource?.parent?.kind === 'bundle'
+    rsc.discovery[node.index] = inside ? Discovery.never : Discovery.always
+  }
   rsc.scores[node.index] = add(score(rsc.scores[node.index] ?? 0), points)
   world.trace?.add(rsc.id, node.name, points, why, '')
 }

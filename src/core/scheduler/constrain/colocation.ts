@@ -34,9 +34,14 @@ export function colocate(all: ColocationRule[], made: NewColocation): void {
     influence: made.influence,
   }
   all.push(rule)
-  insertByPriority(dependent.thisWith, rule, byPrimary)
-  insertByPriority(primary.withThis, rule, byDependent)
+  addThisWith(dependent, rule)
+  addWithThis(primary, rule)
 }
+
+export const addThisWith = (rsc: Resource, rule: ColocationRule): void =>
+  insertByPriority(rsc.thisWith, rule, byPrimary)
+export const addWithThis = (rsc: Resource, rule: ColocationRule): void =>
+  insertByPriority(rsc.withThis, rule, byDependent)
 
 /** "Started" is every active role. */
 function placingRole(text: string | undefined): Role {

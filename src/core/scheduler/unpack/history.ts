@@ -19,7 +19,17 @@ import { makeResource } from './resources.ts'
 import { isBundled, setNextRole, targetRole, uberParent } from './roles.ts'
 import { addRunning } from './running.ts'
 
-const roleTasks = new Set(['monitor', 'start', 'stop', 'promote', 'demote', 'migrate_to', 'migrate_from', 'asyncmon'])
+const roleTasks = new Set([
+  'monitor',
+  'start',
+  'stop',
+  'promote',
+  'demote',
+  'migrate_to',
+  'migrate_from',
+  'asyncmon',
+  'fail',
+])
 
 export function readNodeHistory(world: Unpacked, node: ClusterNode, state: NodeState): void {
   let foundOrphanedContainers = false

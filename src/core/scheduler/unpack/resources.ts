@@ -9,7 +9,7 @@ import { Discovery, type Resource, Role } from '../model.ts'
 import type { Unpacked } from '../world.ts'
 import { unfoldBundle } from './bundles.ts'
 import { connectionPrimitive } from './connection.ts'
-import { targetRole } from './roles.ts'
+import { roleNamed, targetRole } from './roles.ts'
 
 /** What a primitive says, its template's words included. */
 export interface Agent {
@@ -47,7 +47,11 @@ export function agentOf(world: Unpacked, primitive: Primitive): Agent {
 }
 
 function mergeOperations(primitive: Primitive, template: Template): readonly Operation[] {
-  const key = (op: Operation): string => `${op.name}_${asMilliseconds(op.interval) ?? 0}`
+  // One operation of a name for each role: the primitive's own word counts.
+  const key = (op: Operation): string => {
+    const role = roleNamed(op.attributes.get('role'))
+    return `${op.name}-${role === Role.unknown || role === Role.unpromoted ? Role.started : role}`
+  }
   const own = new Set(primitive.operations.map(key))
   return [...primitive.operations, ...template.operations.filter(op => !own.has(key(op)))]
 }

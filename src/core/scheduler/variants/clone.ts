@@ -1,7 +1,9 @@
 // A clone's instances: as many as possible stay where they are, the rest are spread over the nodes.
 // Source: "Pacemaker Explained" 2.1, "Clones - Resources That Can Have Multiple Active Instances".
+
 import { INFINITY, MINUS_INFINITY } from '../../base/score.ts'
 import { prefer as addEverywhere, ban } from '../constrain/bans.ts'
+import { addThisWith, addWithThis } from '../constrain/colocation.ts'
 import { type ClusterNode, Discovery, type Resource } from '../model.ts'
 import { unassignAll } from '../place/assign.ts'
 import { compareInstances } from '../place/compare-instances.ts'
@@ -144,11 +146,11 @@ function addPoints(world: Unpacked, instance: Resource, node: ClusterNode, point
 function inheritColocations(parent: Resource, instance: Resource, all: boolean): void {
   for (const rule of parent.thisWith) {
     if (instance.thisWith.includes(rule)) continue
-    if (all || rule.score < 0 || rule.score === INFINITY) instance.thisWith.unshift(rule)
+    if (all || rule.score < 0 || rule.score === INFINITY) addThisWith(instance, rule)
   }
   for (const rule of parent.withThis) {
     if (instance.withThis.includes(rule)) continue
-    if (hasInfluence(rule, instance) && (all || rule.score < 0)) instance.withThis.unshift(rule)
+    if (hasInfluence(rule, instance) && (all || rule.score < 0)) addWithThis(instance, rule)
   }
 }
 

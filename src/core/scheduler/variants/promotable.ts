@@ -4,10 +4,10 @@
 import { add, INFINITY, MINUS_INFINITY, type Score, score } from '../../base/score.ts'
 import { asScore } from '../../cib/values.ts'
 import { ban } from '../constrain/bans.ts'
-import { type ClusterNode, Discovery, type LocationRule, type Resource, Role } from '../model.ts'
+import { type ClusterNode, type ColocationRule, Discovery, type LocationRule, type Resource, Role } from '../model.ts'
 import { applyToDependent } from '../place/colocate.ts'
 import { compareInstances } from '../place/compare-instances.ts'
-import { hasInfluence, scoresOf, spread, thisWith } from '../place/spread.ts'
+import { hasInfluence, type Spread, scoresOf, spread, thisWith } from '../place/spread.ts'
 import { nodeNext, roleNext, roleNow } from '../place/state.ts'
 import { isAvailable } from '../place/weigh.ts'
 import { setNextRole, uberParent } from '../unpack/roles.ts'
@@ -146,11 +146,11 @@ function sortInstances(world: Unpacked, clone: Resource): void {
     clone.scores[node.index] = add(score(clone.scores[node.index] ?? 0), score(instance.sortIndex))
   }
   for (const rule of clone.thisWith) {
-    if (rule.dependentRole === Role.promoted) hear(world, clone, rule.primary, rule.nodeAttribute, rule.score)
+    if (rule.dependentRole === Role.promoted) hear(world, clone, rule.primary, rule, { active: rule.score < INFINITY })
   }
   for (const rule of clone.withThis) {
     if (rule.primaryRole === Role.promoted && hasInfluence(rule)) {
-      hear(world, clone, rule.dependent, rule.nodeAttribute, rule.score)
+      hear(world, clone, rule.dependent, rule, { active: true, onlyPositive: true })
     }
   }
   for (const { role, ticket } of clone.tickets) {
@@ -168,9 +168,8 @@ function sortInstances(world: Unpacked, clone: Resource): void {
   clone.merging = false
 }
 
-function hear(world: Unpacked, clone: Resource, other: Resource, attribute: string, points: number): void {
-  const how = points >= INFINITY ? { active: true } : { active: true, onlyPositive: true }
-  const result = spread(world, other, scoresOf(clone), attribute, points / INFINITY, how)
+function hear(world: Unpacked, clone: Resource, other: Resource, rule: ColocationRule, how: Spread): void {
+  const result = spread(world, other, scoresOf(clone), rule.nodeAttribute, rule.score / INFINITY, how)
   if (result) clone.scores.set(result.values)
 }
 

@@ -1,0 +1,12 @@
+// Whether a resource has failed on a node as often as it may.
+// Source: "Pacemaker Explained" 2.1, migration-threshold.
+import type { ClusterNode, Resource } from '../model.ts'
+import { failuresOf } from '../unpack/failcounts.ts'
+import type { Unpacked } from '../world.ts'
+
+export function isReached(world: Unpacked, rsc: Resource, node: ClusterNode): boolean {
+  const { count } = failuresOf(world, rsc, node, true, true)
+  if (count <= 0 || rsc.migrationThreshold - count > 0) return false
+  // A count that is about to be cleared does not count.
+  return !rsc.actions.some(action => action.task === 'clear_failcount' && action.node === node)
+}
