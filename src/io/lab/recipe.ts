@@ -27,6 +27,7 @@ const common = [
   ...['lvm2', 'dmsetup', 'xfsprogs', 'e2fsprogs', 'psmisc', 'procps', 'less', 'curl', 'netcat-openbsd', 'iperf3'],
   ...['python3', 'ca-certificates', 'libxml2-utils'],
   ...['pacemaker', 'pacemaker-cli-utils', 'corosync', 'resource-agents', 'drbd-utils', 'haproxy'],
+  ...['corosync-qdevice', 'corosync-qnetd'],
 ]
 
 interface Release {

@@ -4,9 +4,11 @@
 set -eu
 kernel=$(basename /lib/modules/*)
 
-for unit in corosync pacemaker postgresql haproxy drbd logd; do
+for unit in corosync corosync-qdevice corosync-qnetd pacemaker postgresql haproxy drbd logd; do
   systemctl --quiet disable "$unit.service" 2>/dev/null || true
 done
+# The package made a certificate authority for a witness: each clone that is one makes its own.
+rm -rf /etc/corosync/qnetd/nssdb
 # Timers and consoles of a desktop or a long-lived server; on an emulated processor they only disturb measurements.
 for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer xfs_scrub_all.timer \
   fstrim.timer man-db.timer logrotate.timer systemd-pstore.service e2scrub_reap.service getty@.service; do
