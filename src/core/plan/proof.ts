@@ -9,7 +9,8 @@ import type { Proof } from './types.ts'
 
 export type Verdict =
   | { readonly kind: 'holds' }
-  | { readonly kind: 'waiting'; readonly on: string }
+  /** `blind`: no node tells anything, so it says nothing about what is to be proven. */
+  | { readonly kind: 'waiting'; readonly on: string; readonly blind?: true }
   /** Waiting longer does not help. */
   | { readonly kind: 'broken'; readonly trouble: Trouble }
 
@@ -17,6 +18,9 @@ const holds: Verdict = { kind: 'holds' }
 const waiting = (on: string): Verdict => ({ kind: 'waiting', on })
 
 export function judge(proof: Exclude<Proof, { what: 'service' }>, snapshot: Snapshot): Verdict {
+  const silent = snapshot.unseen.filter(one => one.what === 'everything').map(one => one.node)
+  if (snapshot.nodes.length > 0 && silent.length === snapshot.nodes.length)
+    return { kind: 'waiting', on: `an answer of ${silent.join(' and ')}`, blind: true }
   switch (proof.what) {
     case 'links':
       return judgeLinks(proof, snapshot)

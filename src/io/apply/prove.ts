@@ -41,7 +41,7 @@ export async function prove(step: Prove, workshop: Workshop, note: Note): Promis
     if (verdict.on !== waitedFor) since = performance.now()
     waitedFor = verdict.on
     note(`waiting for ${waitedFor}`)
-    if (performance.now() - since > patience[proof.what]) return fail(overdue(step, waitedFor))
+    if (performance.now() - since > patience[proof.what]) return fail(overdue(step, waitedFor, verdict.blind === true))
     await sleep(pauseAfter(performance.now() - asked))
   }
   return fail({ kind: 'aborted', node: step.node, command: 'the proof' })
@@ -55,9 +55,9 @@ async function remember(target: NodeName, workshop: Workshop): Promise<void> {
     await recordProof(all, { device: device.id, target, how: 'answered', at: instant(Date.now()) })
 }
 
-function overdue(step: Prove, waitedFor: string): Trouble {
+function overdue(step: Prove, waitedFor: string, blind: boolean): Trouble {
   const { proof } = step
-  if (proof.what === 'fencing')
+  if (proof.what === 'fencing' && !blind)
     return {
       kind: 'fence-refused',
       device: `fence-${proof.target}`,
@@ -69,7 +69,7 @@ function overdue(step: Prove, waitedFor: string): Trouble {
 
 type Verdict =
   | { readonly kind: 'holds' }
-  | { readonly kind: 'waiting'; readonly on: string }
+  | { readonly kind: 'waiting'; readonly on: string; readonly blind?: true }
   | { readonly kind: 'broken'; readonly trouble: Trouble }
 
 /** Wherever it runs: one node that answers is enough. */
@@ -81,7 +81,7 @@ async function ask(proof: Extract<Proof, { what: 'service' }>, workshop: Worksho
   // A machine that is busy starting things may be too slow to answer now; what is really lost is told when patience ends.
   const lost = answers.find(one => !one.ok)
   if (lost && !lost.ok && answers.every(one => !one.ok))
-    return { kind: 'waiting', on: `an answer: ${troubleText(lost.failure).message}` }
+    return { kind: 'waiting', on: `an answer: ${troubleText(lost.failure).message}`, blind: true }
   return { kind: 'waiting', on: `${proof.proof.service} to answer` }
 }
 
