@@ -21,6 +21,12 @@ class Stop extends Error {
   }
 }
 
+/** A name, and the value that it had last as an attribute. */
+interface Known {
+  readonly name: string
+  last: string
+}
+
 interface Open {
   readonly name: string
   readonly attributes: Attributes
@@ -42,7 +48,7 @@ export function parseXml(text: string, file: string): Checked<Element> {
 class Reader {
   readonly #text: string
   readonly #file: string
-  readonly #names = new Map<string, string>()
+  readonly #names: Known[][] = []
   #at = 0
   #line = 1
   #lineStart = 0
@@ -171,7 +177,8 @@ class Reader {
       if (Number.isNaN(code)) throw this.#wrong(`<${owner}> is not finished before the end of the file`)
       if (before === this.#at) throw this.#wrong('expected a space before the attribute')
       const start = this.#at
-      const name = this.#name('an attribute name')
+      const attribute = this.#known('an attribute name')
+      const { name } = attribute
       this.#spaces()
       if (text.charCodeAt(this.#at) !== 61) throw this.#wrong(`expected = after the attribute ${name}`)
       this.#at += 1
@@ -181,27 +188,37 @@ class Reader {
         this.#at = start
         throw this.#wrong(`<${owner}> has the attribute ${name} twice`)
       }
-      flat.push(name, this.#value(name))
+      flat.push(name, this.#value(attribute))
     }
   }
 
-  #value(name: string): string {
+  #value(attribute: Known): string {
     const text = this.#text
-    const quote = text[this.#at]
-    if (quote !== '"' && quote !== "'") throw this.#wrong(`the value of ${name} is not in quotes`)
+    const quote = text.charCodeAt(this.#at)
+    if (quote !== 34 && quote !== 39) throw this.#wrong(`the value of ${attribute.name} is not in quotes`)
     const start = this.#at + 1
-    const end = text.indexOf(quote, start)
-    if (end < 0) throw this.#wrong(`the value of ${name} has no closing quote`)
+    // The same attribute very often has the same value as last time.
+    const { last } = attribute
+    if (text.charCodeAt(start + last.length) === quote && text.startsWith(last, start)) {
+      this.#at = start + last.length + 1
+      return last
+    }
+    const end = text.indexOf(quote === 34 ? '"' : "'", start)
+    if (end < 0) throw this.#wrong(`the value of ${attribute.name} has no closing quote`)
     const raw = text.slice(start, end)
+    const value = plain.test(raw) ? raw : this.#unusual(raw, start, attribute.name)
+    if (value === raw) attribute.last = value
+    this.#at = end + 1
+    return value
+  }
+
+  /** A value with references or line ends in it. */
+  #unusual(raw: string, start: number, name: string): string {
     if (raw.includes('<')) {
       this.#at = start + raw.indexOf('<')
       throw this.#wrong(`the value of ${name} contains <`, 'write &lt;')
     }
-    const value = raw.includes('&') ? this.#decode(raw, start) : raw
-    this.#at = end + 1
-    if (value.length > 24 || value.includes('\n'))
-      return value.includes('\n') ? value.replaceAll(/\r\n|\n|\t/g, ' ') : value
-    return this.#intern(value)
+    return this.#decode(raw.replaceAll(/\r\n|\n|\t/g, ' '), start)
   }
 
   #characters(into: Node[]): void {
@@ -246,22 +263,26 @@ class Reader {
   }
 
   #name(what: string): string {
+    return this.#known(what).name
+  }
+
+  /** Names are few and come back all the time: they are recognized where they stand, without cutting them out. */
+  #known(what: string): Known {
     const text = this.#text
     const start = this.#at
-    if (!isNameStart(text.charCodeAt(start))) throw this.#wrong(`expected ${what}`)
+    const first = text.charCodeAt(start)
+    if (!isNameStart(first)) throw this.#wrong(`expected ${what}`)
     let end = start + 1
     while (isName(text.charCodeAt(end))) end += 1
     this.#at = end
-    return this.#intern(text.slice(start, end))
-  }
-
-  /** One string object per spelling: a short value that occurs a million times is kept once. */
-  #intern(spelling: string): string {
-    const known = this.#names.get(spelling)
-    if (known !== undefined) return known
-    if (this.#names.size > 100_000) return spelling
-    this.#names.set(spelling, spelling)
-    return spelling
+    const length = end - start
+    const slot = ((first & 63) << 5) | (length & 31)
+    const bucket = this.#names[slot]
+    if (bucket) for (const one of bucket) if (one.name.length === length && text.startsWith(one.name, start)) return one
+    const made: Known = { name: text.slice(start, end), last: '' }
+    if (bucket) bucket.push(made)
+    else this.#names[slot] = [made]
+    return made
   }
 
   #spaces(): void {
@@ -287,6 +308,9 @@ class Reader {
     return new Stop({ severity: 'error', code: 'not-xml', message, at, ...(hint === undefined ? {} : { hint }) })
   }
 }
+
+/** Values that mean what they say. */
+const plain = /^[^&<\n\t]*$/
 
 const none: readonly Node[] = []
 const noStrings: readonly string[] = []

@@ -4,7 +4,7 @@ import type { Resource } from '../model.ts'
 import type { Unpacked } from '../world.ts'
 
 export function findResource(world: Unpacked, id: string): Resource | undefined {
-  const found = world.byId.get(id)
+  const found = named(world, id)
   if (!found) return undefined
   // A name of something inside a clone means the whole clone.
   let top = found
@@ -14,14 +14,22 @@ export function findResource(world: Unpacked, id: string): Resource | undefined 
   return top === found || top.kind !== 'clone' ? found : top
 }
 
+/** What is inside of a clone goes by its plain name only once a node's history has used that name for it. */
+function named(world: Unpacked, id: string): Resource | undefined {
+  const direct = world.byId.get(id)
+  if (direct) return direct
+  for (const rsc of world.byId.values()) if (rsc.historyId === id) return rsc
+  return undefined
+}
+
 /** The name as a list: the resource itself, or what the template or tag stands for. */
 export function expand(world: Unpacked, id: string): readonly string[] {
-  if (world.byId.has(id)) return [id]
+  if (named(world, id)) return [id]
   return world.templates.get(id) ?? world.tags.get(id) ?? [id]
 }
 
 export const isCollection = (world: Unpacked, id: string): boolean =>
-  !world.byId.has(id) && (world.templates.has(id) || world.tags.has(id))
+  !named(world, id) && (world.templates.has(id) || world.tags.has(id))
 
-/** What is inside of a clone has no name of its own for constraints: Pacemaker ignores one that uses it. */
+/** Undefined: Pacemaker ignores a constraint about it. */
 export const resolve = (world: Unpacked, id: string): Resource | undefined => findResource(world, id)

@@ -73,8 +73,9 @@ function locate(
 function attach(rsc: Resource, rule: LocationRule): void {
   // Exclusive even where no node matches: then there is no node for it at all.
   if (rule.discovery === Discovery.exclusive) rsc.exclusiveDiscovery = true
-  // "Started" means nothing in particular: a resource that is placed is started.
-  rsc.locations.push(rule.role === Role.started ? { ...rule, role: Role.unknown } : rule)
+  // "Started" and "Unpromoted" mean nothing in particular: what is placed is started, what is promoted was unpromoted.
+  const everyRole = rule.role === Role.started || rule.role === Role.unpromoted
+  rsc.locations.push(everyRole ? { ...rule, role: Role.unknown } : rule)
 }
 
 function discoveryOf(text: string | undefined): number {

@@ -37,7 +37,8 @@ export function unpack(
     stopNeeded: [],
     rescheduled: new Set(),
     fencingNotes: [],
-    haveFenceDevice: false,
+    // A watchdog counts as one: a node that must go turns itself off.
+    haveFenceDevice: options.watchdog,
     haveRemoteNodes: false,
     problems: [],
     trace: wishes.trace ? new Trace() : undefined,

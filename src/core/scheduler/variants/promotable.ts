@@ -20,6 +20,8 @@ export function addPromotionScores(world: Unpacked, clone: Resource): void {
   for (const instance of clone.children) {
     for (const node of world.nodes) {
       if (instance.discovery[node.index] === Discovery.none || !isAvailable(node)) continue
+      // Where it may not run, it will not be promoted either.
+      if ((instance.scores[node.index] ?? 0) < 0) continue
       const points = promotionScore(world, instance, node) ?? 0
       if (points > 0) {
         instance.scores[node.index] = add(score(instance.scores[node.index] ?? 0), score(points))
