@@ -17,10 +17,11 @@ export function unpack(
   assign: Assign,
   wishes: { readonly trace?: boolean; readonly scores?: boolean },
 ): Unpacked {
+  const options = readOptions(cib, now)
   const world: Unpacked = {
     cib,
     now,
-    options: readOptions(cib, now),
+    options,
     rules: { now },
     nodes: [],
     nodeByName: new Map(),
