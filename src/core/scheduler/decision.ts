@@ -24,6 +24,8 @@ export interface Placement {
   readonly id: string
   readonly node: string | null
   readonly role: RoleName
+  /** The cluster leaves it alone; not part of the canonical form. */
+  readonly unmanaged?: boolean
 }
 
 export interface FencingDecision {

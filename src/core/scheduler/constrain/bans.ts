@@ -11,21 +11,21 @@ export function ban(world: Unpacked, rsc: Resource, node: ClusterNode | undefine
     return
   }
   for (const one of world.nodes) {
-    if (world.options.symmetric || rsc.discovery[one.index] !== Discovery.none) prefer(world, rsc, one, points, why)
+    prefer(world, rsc, one, points, why)
   }
   if (points === MINUS_INFINITY && rsc.assigned) rsc.assigned = undefined
 }
 
 export function prefer(world: Unpacked, rsc: Resource, node: ClusterNode, points: Score, why: string): void {
   for (const child of rsc.children) prefer(world, child, node, points, why)
-  if (rsc.discovery[node.index] === Discovery.none) {
-    // What is inside of a bundle is asked only about what belongs there.
-    const inside = node.remoteResource?.parent?.kind === 'bundle'
-    rsc.discovery[node.index] = inside ? Discovery.never : Discovery.always
-  }
+  if (rsc.discovery[node.index] === Discovery.none) rsc.discovery[node.index] = firstDiscovery(node)
   rsc.scores[node.index] = add(score(rsc.scores[node.index] ?? 0), points)
   world.trace?.add(rsc.id, node.name, points, why, '')
 }
+
+/** What is inside of a bundle is asked only about what belongs there. */
+export const firstDiscovery = (node: ClusterNode): number =>
+  node.remoteResource?.parent?.kind === 'bundle' ? Discovery.never : Discovery.always
 
 /** A failure after which the resource (and where it is an anonymous clone, all of it) shall not come up again. */
 export function banFromAll(world: Unpacked, rsc: Resource): void {

@@ -8,6 +8,7 @@ import { type ClusterNode, Discovery, type LocationRule, type Resource, Role } f
 import { parametersOf } from '../unpack/resources.ts'
 import { roleNamed } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
+import { firstDiscovery } from './bans.ts'
 import { expand, resolve } from './find.ts'
 
 export function constrainLocations(world: Unpacked, location: Location): void {
@@ -123,6 +124,7 @@ export function applyLocation(world: Unpacked, rsc: Resource, rule: LocationRule
     if (points !== 0) {
       world.trace?.add(rsc.id, node.name, points, rule.origin ? 'location' : rule.id, rule.id, rule.origin?.at)
     }
+    if (rsc.discovery[node.index] === Discovery.none) rsc.discovery[node.index] = firstDiscovery(node)
     const mode = rsc.discovery[node.index] ?? 0
     if (mode < rule.discovery) {
       rsc.discovery[node.index] = rule.discovery

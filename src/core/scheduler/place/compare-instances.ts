@@ -18,7 +18,7 @@ export function compareInstances(world: Unpacked): Comparison {
     const [lostA, lostB] = [hereA !== undefined && !nodeA, hereB !== undefined && !nodeB]
     if (lostA !== lostB) return lostA ? 1 : -1
     if (a.priority !== b.priority) return b.priority - a.priority
-    if (!nodeA && !nodeB) return byId(a, b)
+    if (!nodeA && !nodeB) return 0
     if (nodeA !== nodeB) {
       if (!nodeA) return 1
       if (!nodeB) return -1

@@ -265,7 +265,8 @@ export function makeResource(world: Unpacked, source: Source, parent: Resource |
     bundle: undefined,
     promotionScore: 0,
   }
-  if (world.options.symmetric) {
+  // A guest's connection goes where the guest is, also where resources must opt in.
+  if (world.options.symmetric || (isConnection && meta.has('container'))) {
     for (const node of world.nodes) if (!world.hiddenNodes.has(node)) resource.discovery[node.index] = Discovery.always
   }
   resource.nextRole = targetRole(resource) ?? Role.unknown
