@@ -254,6 +254,10 @@ export function checkMove(sim: Sim, event: MoveEvent): void {
     runsOn(sim, service) === event.to &&
     service.addresses.every(a => sim.state.hosts.get(event.to)?.addresses.has(a.address))
   const moving = stack.transition !== undefined || [...sim.state.pacemaker.stacks.values()].some(s => s.transition)
+  if (sim.pacemaker.ports.bugs.has('switchover-leaves-its-constraint')) {
+    if (arrived) sim.state.moves.delete(event.service)
+    return
+  }
   const late = sim.now() >= event.until
   if ((arrived && !moving && isThere(sim, event.service)) || late) {
     const result = configure(sim, event.service, c => withoutConstraints(c, isMove(event.service)))

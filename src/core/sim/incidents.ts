@@ -201,7 +201,7 @@ export function drawHistory(
   const pool = all.filter(incident => families === undefined || families.includes(incident.family))
   const count = 1 + random.below(4)
   const drawn: Timed[] = []
-  while (drawn.length < count) {
+  for (let tries = 0; drawn.length < count && tries < 100; tries += 1) {
     const next = random.pick(pool)
     const again = rare.has(next.family) && drawn.some(d => rare.has(d.family))
     const at = Math.floor(random.next() ** 2 * 120_000)

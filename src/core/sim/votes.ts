@@ -55,17 +55,19 @@ export function decide(
     memory.waitsForAll = false
     memory.expected = fullExpectation(config)
   }
-  memory.quorate = !memory.waitsForAll && enough(config, memory, members, bugs)
+  const counted = bugs.has('quorum-counts-the-absent') ? config.nodes : members
+  if (counted.length === config.nodes.length) memory.waitsForAll = false
+  memory.quorate = !memory.waitsForAll && enough(config, memory, counted)
   if (memory.quorate) memory.lastQuorate = members
 }
 
-function enough(config: QuorumConfig, memory: QuorumMemory, members: readonly string[], bugs: Bugs): boolean {
-  if (bugs.has('quorum-counts-the-absent')) return true
+function enough(config: QuorumConfig, memory: QuorumMemory, members: readonly string[]): boolean {
   if (config.twoNode && config.nodes.length === 2) return members.length >= 1
-  if (memory.votes >= majority(memory.expected)) return true
-  const half = 2 * memory.votes === memory.expected
+  const votes = members.length + memory.deviceVotes
+  if (votes >= majority(memory.expected)) return true
+  const half = 2 * votes === memory.expected
   const mayBreakTies = config.autoTieBreaker && half
-  return mayBreakTies && (holdsTheTie(config, memory, members) || bugs.has('tie-breaker-on-both-sides'))
+  return mayBreakTies && holdsTheTie(config, memory, members)
 }
 
 /** The partition with the lowest node of those that were quorate together wins a tie. */

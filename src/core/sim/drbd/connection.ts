@@ -233,7 +233,7 @@ export function updateQuorum(drbd: Drbd, site: ResourceSite, r: Replica): void {
   r.hadQuorum = !site.config.quorum || countsQuorum(site, r)
   if (before === r.hadQuorum || !r.up) return
   drbd.ports.say('state', r.node, `${site.config.name}: quorum ${r.hadQuorum ? 'gained' : 'lost'}`)
-  if (r.role !== 'Primary' || drbd.ports.bugs.has('drbd-quorum-ignored')) return
+  if (r.role !== 'Primary') return
   if (r.hadQuorum) {
     r.suspendedByQuorum = false
     resumeIo(drbd, site, r)

@@ -125,15 +125,13 @@ export function promote(drbd: Drbd, res: string, node: string): Promotion {
   const refused = refusal(drbd, site, r)
   if (refused) return { kind: 'refused', why: refused }
   const unknown = unknownPeers(site, r)
-  if (unknown.length > 0 && !drbd.ports.bugs.has('promote-without-fencing-the-peer')) {
+  if (unknown.length > 0) {
     for (const p of unknown) if (p.handler !== 'running') startFencing(drbd, site, r, p)
     return { kind: 'asking' }
   }
   const needs = r.disk !== 'UpToDate' && !upToDatePeer(r)
-  if (needs && !drbd.ports.bugs.has('promote-outdated-data')) {
-    if (r.disk !== 'Consistent' || !drbd.ports.bugs.has('promote-without-fencing-the-peer'))
-      return { kind: 'refused', why: `Need access to UpToDate data (own disk is ${r.disk})` }
-  }
+  if (needs && !drbd.ports.bugs.has('promote-outdated-data'))
+    return { kind: 'refused', why: `Need access to UpToDate data (own disk is ${r.disk})` }
   becomePrimary(drbd, site, r)
   return { kind: 'done' }
 }
@@ -142,9 +140,9 @@ function refusal(drbd: Drbd, site: ResourceSite, r: Replica): string | undefined
   const { bugs } = drbd.ports
   if (!r.up) return 'not configured'
   const primary = [...r.peers.values()].find(p => p.connection === 'Connected' && p.role === 'Primary')
-  if (primary && !site.config.allowTwoPrimaries && !bugs.has('promote-while-peer-is-primary'))
+  if (primary && !site.config.allowTwoPrimaries)
     return `Multiple primaries not allowed by config (${primary.node} is Primary)`
-  if (site.config.quorum && !r.hadQuorum && !bugs.has('drbd-quorum-ignored')) return 'No quorum'
+  if (site.config.quorum && !r.hadQuorum) return 'No quorum'
   const bad = r.disk === 'Outdated' || r.disk === 'Inconsistent' || r.disk === 'Diskless'
   if (bad && !upToDatePeer(r) && !bugs.has('promote-outdated-data'))
     return `Need access to UpToDate data (own disk is ${r.disk})`

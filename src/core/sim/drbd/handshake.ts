@@ -59,7 +59,6 @@ function judged(drbd: Drbd, a: Replica, b: Replica): Verdict {
   const { bugs } = drbd.ports
   if (verdict.kind === 'sync' && bugs.has('sync-from-the-older-generation'))
     return { ...verdict, source: verdict.source === 'left' ? 'right' : 'left' }
-  if (verdict.kind === 'split-brain' && bugs.has('split-brain-not-noticed')) return { kind: 'equal', why: 'planted' }
   if (verdict.kind !== 'equal') return verdict
   const aDirty = a.meta.dirty.get(b.node)?.size ?? 0
   const bDirty = b.meta.dirty.get(a.node)?.size ?? 0
@@ -71,7 +70,7 @@ function judged(drbd: Drbd, a: Replica, b: Replica): Verdict {
 /** after-sb-0pri, -1pri, -2pri: only the policies that do not ask a person discard anything. */
 function resolve(drbd: Drbd, site: ResourceSite, a: Replica, b: Replica, verdict: Verdict): Verdict {
   if (verdict.kind !== 'split-brain') return verdict
-  const victim = victimOf(drbd, site, a, b)
+  const victim = victimOf(site, a, b)
   if (!victim) return verdict
   const source = victim === a ? 'right' : 'left'
   const other = victim === a ? b : a
@@ -86,10 +85,9 @@ function resolve(drbd: Drbd, site: ResourceSite, a: Replica, b: Replica, verdict
 export const discards = (drbd: Drbd, site: ResourceSite, a: Replica, b: Replica): number[] =>
   differences(drbd.ports.disk(a.node, site.config.name), drbd.ports.disk(b.node, site.config.name))
 
-function victimOf(drbd: Drbd, site: ResourceSite, a: Replica, b: Replica): Replica | undefined {
+function victimOf(site: ResourceSite, a: Replica, b: Replica): Replica | undefined {
   if (peerOf(a, b.node).discardMyData) return a
   if (peerOf(b, a.node).discardMyData) return b
-  if (drbd.ports.bugs.has('split-brain-discards-silently')) return a.role === 'Primary' ? b : a
   const primaries = [a, b].filter(r => r.role === 'Primary')
   const policy = site.config.afterSplitBrain[primaries.length === 0 ? 0 : primaries.length === 1 ? 1 : 2]
   const changes = (r: Replica, other: Replica): number => r.meta.dirty.get(other.node)?.size ?? 0

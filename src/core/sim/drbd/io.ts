@@ -21,12 +21,11 @@ export function submit(drbd: Drbd, res: string, node: string, write: Write): Acc
     r.held.push(write)
     return 'accepted'
   }
-  if (lacksQuorum(drbd, site, r)) return 'refused'
+  if (lacksQuorum(site, r)) return 'refused'
   return perform(drbd, site, r, write)
 }
 
-const lacksQuorum = (drbd: Drbd, site: ResourceSite, r: Replica): boolean =>
-  site.config.quorum && !r.hadQuorum && !drbd.ports.bugs.has('drbd-quorum-ignored')
+const lacksQuorum = (site: ResourceSite, r: Replica): boolean => site.config.quorum && !r.hadQuorum
 
 function perform(drbd: Drbd, site: ResourceSite, r: Replica, write: Write): Accepted {
   const local = !r.diskless && (r.disk === 'UpToDate' || (r.disk === 'Inconsistent' && upToDatePeer(r)))
@@ -120,6 +119,7 @@ export function inOrder(p: Peer, now: number, latency: number): number {
 }
 
 function diskTime(drbd: Drbd, r: Replica): number {
+  if (drbd.ports.bugs.has('writes-out-of-order')) return 400 * drbd.ports.random.next()
   const now = drbd.ports.timer.now()
   r.diskBusyUntil = Math.max(r.diskBusyUntil, now + drbd.ports.diskLatency())
   return r.diskBusyUntil - now
@@ -226,6 +226,7 @@ export function localDone(drbd: Drbd, site: ResourceSite, node: string, id: numb
 
 /** on-io-error detach: go on with the peer's disk, if there is one. */
 export function failDisk(drbd: Drbd, site: ResourceSite, r: Replica): void {
+  if (drbd.ports.bugs.has('failed-disk-taken-for-good')) return
   if (r.disk === 'Diskless' || r.disk === 'Failed') return
   drbd.ports.say('alarm', r.node, `${site.config.name}: I/O error, the backing disk is detached`)
   for (const p of r.peers.values()) if (p.resync) stopResync(drbd, site, r, p)

@@ -111,17 +111,15 @@ function depthOf(of: Primitive, operation: RunningOperation): number {
 function finish(p: Pacemaker, stack: Stack, operation: RunningOperation, rc: number, why: string | undefined): void {
   stack.operations.delete(operation.number)
   const gaveUp = why === 'timed out'
-  const lies = operation.operation === 'stop' && rc !== 0 && p.ports.bugs.has('stop-failure-taken-for-success')
-  const code = lies ? 0 : rc
   const recurring = stack.recurring.get(`${operation.rsc}/${operation.interval}`)
   const isRepetition = operation.interval > 0 && operation.transition === undefined
   if (operation.interval > 0 && isRepetition && !recurring) {
     startNext(p, stack)
     return
   }
-  const unchanged = isRepetition && recurring?.lastRc === code && !gaveUp
-  if (!unchanged) concluded(p, stack, operation, code, gaveUp && !lies, why)
-  if (operation.interval > 0) repeatLater(p, stack, operation, code)
+  const unchanged = isRepetition && recurring?.lastRc === rc && !gaveUp
+  if (!unchanged) concluded(p, stack, operation, rc, gaveUp, why)
+  if (operation.interval > 0) repeatLater(p, stack, operation, rc)
   startNext(p, stack)
   flushAttributes(p, stack)
 }

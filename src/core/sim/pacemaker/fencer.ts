@@ -134,7 +134,8 @@ export function act(p: Pacemaker, number: number, device: string): void {
 }
 
 function switchTarget(p: Pacemaker, request: FenceRequest): void {
-  p.ports.switchPower(request.target, request.action === 'on', `fenced by ${request.by}`)
+  const wrong = p.ports.bugs.has('fences-the-wrong-node') && p.ports.nodes.find(n => n !== request.target)
+  p.ports.switchPower(wrong || request.target, request.action === 'on', `fenced by ${request.by}`)
   if (request.action === 'reboot') p.ports.timer.after(1_000, undefined, { kind: 'power-on', target: request.target })
 }
 

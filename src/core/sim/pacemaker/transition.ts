@@ -137,9 +137,9 @@ function startClusterAction(
 
 /** stonith-max-attempts: after that many failures in a row nobody tries again before the next recheck. */
 function gaveUp(p: Pacemaker, stack: Stack, target: string): boolean {
-  const most = p.ports.bugs.has('fencing-never-retried')
-    ? 1
-    : Number(clusterOption(stack, 'stonith-max-attempts') ?? clusterOption(stack, 'fencing-max-attempts') ?? '10')
+  const most = Number(
+    clusterOption(stack, 'stonith-max-attempts') ?? clusterOption(stack, 'fencing-max-attempts') ?? '10',
+  )
   if ((p.state.fencing.attempts.get(target) ?? 0) < most) return false
   p.ports.say('alarm', stack.node, `fencing of ${target} failed ${most} times: given up until the next recheck`)
   return true
