@@ -115,7 +115,7 @@ export interface Resource {
   needsQuorum: boolean
   needsFencing: boolean
   needsUnfencing: boolean
-  readonly remoteReconnect: number
+  remoteReconnect: number
   readonly utilization: Map<string, number>
   /** The resource that contains this one (bundle container, guest's virtual machine). */
   container: Resource | undefined

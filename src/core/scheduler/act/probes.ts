@@ -120,7 +120,8 @@ function mayProbe(world: Unpacked, rsc: Resource, node: ClusterNode): boolean {
   const mode = rsc.discovery[node.index]
   const top = uberParent(rsc)
   if ((rsc.exclusiveDiscovery || top.exclusiveDiscovery) && mode !== Discovery.exclusive) return false
-  return mode !== Discovery.never
+  const outsider = mode === Discovery.none && node.remoteResource?.parent?.kind === 'bundle'
+  return mode !== Discovery.never && !outsider
 }
 
 function probePrimitive(world: Unpacked, rsc: Resource, node: ClusterNode): boolean {

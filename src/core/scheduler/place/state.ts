@@ -36,25 +36,14 @@ export function currentNode(rsc: Resource): ClusterNode | undefined {
 }
 
 export function activeNode(rsc: Resource): { node: ClusterNode | undefined; all: number; clean: number } {
+  const isClean = (one: ClusterNode): boolean => one.online && !one.unclean
+  const clean = rsc.runningOn.filter(isClean)
+  const source = rsc.partialMigrationSource
   let node: ClusterNode | undefined
-  let clean = 0
-  let keepLooking = true
-  for (const one of rsc.runningOn) {
-    const isClean = one.online && !one.unclean
-    if (isClean) clean += 1
-    if (!keepLooking) continue
-    if (one === rsc.partialMigrationSource) {
-      node = one
-      keepLooking = false
-    } else if (!rsc.needsFencing) {
-      // Without fencing, a node that is up counts more than one that may be.
-      if (isClean) {
-        node = one
-        keepLooking = false
-      } else node ??= one
-    } else node ??= one
-  }
-  return { node, all: rsc.runningOn.length, clean }
+  if (source && rsc.runningOn.includes(source)) node = source
+  // Without fencing, a node that is up counts more than one that may be.
+  else node = (!source && !rsc.needsFencing ? clean[0] : undefined) ?? rsc.runningOn[0]
+  return { node, all: rsc.runningOn.length, clean: clean.length }
 }
 
 export function roleNow(rsc: Resource): Role {

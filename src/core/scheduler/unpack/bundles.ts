@@ -294,10 +294,10 @@ function runOptions(plan: Plan, offset: number, address: string | undefined): st
     if (address !== undefined) text += ` -p ${address}:${outside}:${inside}`
     else if (network !== 'host') text += ` -p ${outside}:${inside}`
   }
-  const hosts = asBoolean(source.network?.attributes.get('add-host'), true)
-  if (hosts && address !== undefined) text += hostEntries(plan)
   const options = source.attributes.get('options')
-  return options === undefined ? `${text} ` : `${text} ${options} `
+  if (options !== undefined) text += ` ${options} `
+  const hosts = asBoolean(source.network?.attributes.get('add-host'), true)
+  return hosts && address !== undefined ? text + hostEntries(plan) : text
 }
 
 function hostEntries(plan: Plan): string {

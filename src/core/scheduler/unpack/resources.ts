@@ -280,7 +280,11 @@ export function makeResource(world: Unpacked, source: Source, parent: Resource |
 
 function readReconnect(world: Unpacked, resource: Resource): void {
   const interval = parametersOf(world, resource, undefined).get('reconnect_interval')
-  if (interval !== undefined) Object.assign(resource, { remoteReconnect: asMilliseconds(interval) ?? 0 })
+  if (interval === undefined) return
+  // The wait for the next attempt is the time after which the failure is forgotten.
+  const wait = asMilliseconds(interval) ?? 0
+  resource.remoteReconnect = wait
+  resource.failureTimeout = wait
 }
 
 /** The outermost resource that this one is part of. */
