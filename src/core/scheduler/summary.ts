@@ -74,7 +74,8 @@ export function planned(world: Unpacked, before: readonly Placement[]): Planned 
       const { rsc: name, instance } = placement(rsc, undefined, Role.stopped)
       if (left.has(`${name}:${instance}`)) continue
       left.add(`${name}:${instance}`)
-      placements.push(...before.filter(one => one.rsc === name && one.instance === instance))
+      const there = before.filter(one => one.rsc === name && one.instance === instance)
+      placements.push(...there.map(one => ({ ...one, unmanaged: true })))
     } else if (!current && !rsc.assigned) placements.push(placement(rsc, undefined, Role.stopped))
     else {
       const change = changeOf(rsc, current, rsc.assigned)

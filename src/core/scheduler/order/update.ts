@@ -34,6 +34,12 @@ class Queue {
     this.#list.push(action)
   }
 
+  /** The action and what comes after it. */
+  addWithAfter(action: Action): void {
+    this.add(action)
+    for (const { action: after } of action.after) this.add(after)
+  }
+
   next(): Action | undefined {
     const action = this.#list[this.#at]
     if (!action) return undefined
@@ -60,20 +66,15 @@ function settleOne(world: Unpacked, queue: Queue, then: Action): void {
     if (!relation || relation.type === Kind.none) continue
     const result = settleRelation(world, then, relation)
     if (result.first) {
-      queue.add(result.first)
-      for (const { action } of result.first.after) queue.add(action)
+      queue.addWithAfter(result.first)
     }
-    for (const part of result.parts) {
-      queue.add(part)
-      for (const { action } of part.after) queue.add(action)
-    }
+    for (const part of result.parts) queue.addWithAfter(part)
     thenChanged ||= result.then
   }
   if (then.requiresAny) thenChanged = then.runnable !== ranBefore
   if (!thenChanged) return
-  if (ranBefore && !then.runnable) for (const action of blockDependents(then)) queue.add(action)
-  queue.add(then)
-  for (const { action } of then.after) queue.add(action)
+  if (ranBefore && !then.runnable) for (const action of blockDependents(then)) queue.addWithAfter(action)
+  queue.addWithAfter(then)
 }
 
 const unchanged: Result = { first: undefined, then: false, parts: [] }
