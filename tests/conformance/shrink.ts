@@ -10,7 +10,7 @@ export interface Case {
 
 export type Witness = (candidate: Case) => Promise<boolean>
 
-export async function shrink(start: Case, stillShows: Witness, questions = 1_500): Promise<Case> {
+export async function shrink(start: Case, stillShows: Witness, questions = 700): Promise<Case> {
   let best = start
   let left = questions
   const attempt = async (candidate: Case): Promise<boolean> => {
@@ -54,13 +54,10 @@ async function withoutElements(best: () => Case, attempt: Attempt): Promise<void
 
 const fixed = new Set(['configuration', 'status', 'crm_config', 'nodes', 'resources', 'constraints'])
 const kept = new Set([
-  'id',
-  'validate-with',
-  'crm_feature_set',
-  'epoch',
-  'num_updates',
-  'admin_epoch',
-  'execution-date',
+  ...['id', 'validate-with', 'crm_feature_set', 'epoch', 'num_updates', 'admin_epoch', 'execution-date', 'have-quorum'],
+  ...['class', 'provider', 'type', 'operation', 'operation_key', 'transition-key', 'transition-magic', 'call-id'],
+  ...['rc-code', 'op-status', 'interval', 'op-digest', 'value', 'operation'],
+  ...['score', 'uname', 'in_ccm', 'crmd', 'join', 'expected'],
 ])
 
 async function withoutAttributes(best: () => Case, attempt: Attempt): Promise<void> {

@@ -25,7 +25,7 @@ export function scheduleCommand(): Command {
     .argument('<file...>', 'CIB files, as `cibadmin --query` prints them; - reads the standard input')
     .option('--json', 'one line of JSON per file: nodes, placements, fencing, actions, their order, scores')
     .option('--simulate', 'run the transition on paper and show where everything is afterwards')
-    .option('--why <resource>', 'explain why the resource is where it will be')
+    .option('--why <name>', 'explain why the resource is where it will be (or why a node is fenced)')
     .option('--on <node>', 'with --why: explain about this node only')
   for (const { name, value, about } of eventOptions) {
     const option = new Option(`${name} <${value}>`, about).argParser((text: string) => {
@@ -117,7 +117,8 @@ function showText(name: string, value: Answered, { why, on }: Options): boolean 
     process.stdout.write(showAnswer(name, value))
     return true
   }
-  const known = [...new Set(value.decision.placements.flatMap(p => [p.rsc, p.id]))]
+  const resources = value.decision.placements.flatMap(p => [p.rsc, p.id])
+  const known = [...new Set([...resources, ...value.decision.nodes.map(n => n.node)])]
   if (!known.includes(why)) {
     const near = closest(why, known)
     const hint = near === undefined ? `known: ${known.join(', ')}` : `did you mean "${near}"?`
@@ -126,7 +127,7 @@ function showText(name: string, value: Answered, { why, on }: Options): boolean 
     )
     return false
   }
-  const lines = explain(value.decision, { rsc: why, ...(on === undefined ? {} : { node: on }) })
+  const lines = explain(value.decision, { rsc: why, ...(on === undefined ? {} : { node: on }) }, value.cib)
   process.stdout.write(`${lines.join('\n')}\n`)
   return true
 }

@@ -5,7 +5,7 @@ import { type Instant, instant } from '../../../core/base/units.ts'
 import { parseCib } from '../../../core/cib/parse.ts'
 import type { Cib } from '../../../core/cib/types.ts'
 import { type Canonical, canonical } from '../../../core/scheduler/canonical.ts'
-import type { Decision } from '../../../core/scheduler/decision.ts'
+import type { Decision, Placement } from '../../../core/scheduler/decision.ts'
 import { type Event, inject } from '../../../core/scheduler/inject.ts'
 import { schedule } from '../../../core/scheduler/schedule.ts'
 import { simulate } from '../../../core/scheduler/simulate.ts'
@@ -24,6 +24,8 @@ export interface Asked {
 }
 
 export interface Answered {
+  /** As decided upon: events applied. */
+  readonly cib: Cib
   /** The state as given, where events changed it afterwards. */
   readonly before?: Decision
   readonly decision: Decision
@@ -43,9 +45,9 @@ export function answer(text: string, file: string, asked: Asked): Checked<Answer
   if (!injected.value) return { problems }
   const decision = schedule(injected.value, now, { trace: asked.trace ?? false })
   const before = events.length > 0 ? { before: schedule(given, now) } : {}
-  if (!asked.simulate) return { value: { ...before, decision }, problems }
+  if (!asked.simulate) return { value: { cib: injected.value, ...before, decision }, problems }
   const later = simulate(injected.value, decision, { failures: asked.failures ?? [], now: asked.clock })
-  return { value: { ...before, decision, later, after: schedule(later, now) }, problems }
+  return { value: { cib: injected.value, ...before, decision, later, after: schedule(later, now) }, problems }
 }
 
 /** A CIB that was saved from a transition says when that was. */
@@ -54,8 +56,18 @@ function executionDate(cib: Cib): Instant | undefined {
   return Number.isFinite(seconds) ? instant(seconds * 1_000) : undefined
 }
 
-/** As crm_simulate reports it: the nodes are those before the events. */
+/** As crm_simulate reports it: the nodes, and what the cluster leaves alone, are those before the events. */
 export function canonicalAnswer({ before, decision, after }: Answered): Canonical {
-  const form = canonical(decision, after?.current)
+  const form = canonical(
+    before ? { ...decision, placements: withUnmanaged(before, decision) } : decision,
+    after?.current,
+  )
   return before ? { ...form, nodes: canonical(before).nodes } : form
+}
+
+function withUnmanaged(before: Decision, decision: Decision): Decision['placements'] {
+  const key = ({ rsc, instance }: Placement): string => `${rsc} ${instance}`
+  const left = new Set(decision.placements.filter(place => place.unmanaged).map(key))
+  const managed = decision.placements.filter(place => !place.unmanaged)
+  return [...managed, ...before.current.filter(place => left.has(key(place)))]
 }
