@@ -31,7 +31,8 @@ export function volumeClone(cluster: Cluster, volume: Volume, platform: Platform
       parameters: { drbd_resource: drbdResource(volume) },
       operations: [
         { name: 'start', timeout: seconds(240) },
-        { name: 'promote', timeout: seconds(90) },
+        // The fence-peer handler runs inside a promotion.
+        { name: 'promote', timeout: seconds(240) },
         { name: 'demote', timeout: seconds(90) },
         { name: 'notify', timeout: seconds(90) },
         { name: 'stop', timeout: seconds(100) },

@@ -73,7 +73,9 @@ function protectionOf(cluster: Cluster, volume: Volume, members: number, nine: b
         ...none,
         disk: { fencing: policy },
         handlers: {
-          'fence-peer': `${scripts}/crm-fence-peer.sh`,
+          // The script waits for the peer's node state, in words that Pacemaker no longer writes (since 2.1.7 they are time
+          // stamps), so it waits in vain, with I/O frozen: 90 s by default, as long as a promotion may take. Seen in the lab.
+          'fence-peer': `${scripts}/crm-fence-peer.sh --timeout 15 --dc-timeout 15`,
           'after-resync-target': `${scripts}/crm-unfence-peer.sh`,
         },
       }
