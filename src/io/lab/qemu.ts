@@ -61,8 +61,9 @@ const tcgProcessor = 'max,-la57,-pku,-smap,-smep,-umip'
 const translationCacheMiB = 512
 
 // net.ifnames=0: eth0, eth1 … in the order of the cards. mitigations: there is no neighbour to protect from.
+// no_timer_check: on a busy host an emulated timer misses the kernel's probe at boot, which then panics (seen).
 const kernelLine = [
-  'root=/dev/vda rw console=ttyS0 net.ifnames=0 mitigations=off init_on_alloc=0 loglevel=4',
+  'root=/dev/vda rw console=ttyS0 net.ifnames=0 mitigations=off init_on_alloc=0 loglevel=4 no_timer_check',
   'systemd.show_status=0 rcupdate.rcu_expedited=1 8250.nr_uarts=1',
 ].join(' ')
 
