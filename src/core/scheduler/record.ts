@@ -32,13 +32,21 @@ export function record(state: NodeState, results: readonly Ended[], at: Instant)
   const histories = new Map((state.history ?? []).map(history => [history.id, history]))
   let transient = state.transient
   for (const ended of results) {
-    const known = histories.get(ended.rsc) ?? histories.get(ended.instance ?? '')
+    const known = histories.get(ended.rsc) ?? histories.get(ended.instance ?? '') ?? numbered(histories, ended.rsc)
     const history: ResourceHistory = known ?? { id: ended.rsc, ...agentOnly(ended.agent), entries: [] }
     histories.set(history.id, { ...history, entries: withResult(history.entries, ended, at) })
     const failed = ended.code !== ended.expected && !(ended.interval === 0 && ended.code === 7)
     if (failed) transient = countFailure(transient, state.id, ended, at)
   }
   return { ...state, history: [...histories.values()], transient }
+}
+
+/** Old versions gave interchangeable instances a number in the history: "db:1". */
+function numbered(histories: ReadonlyMap<string, ResourceHistory>, rsc: string): ResourceHistory | undefined {
+  for (const [id, history] of histories) {
+    if (id.startsWith(`${rsc}:`) && /^\d+$/.test(id.slice(rsc.length + 1))) return history
+  }
+  return undefined
 }
 
 const agentOnly = ({ class: standard, provider, type }: Agent): Agent => ({ class: standard, provider, type })

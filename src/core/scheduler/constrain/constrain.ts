@@ -1,6 +1,8 @@
 // The second phase: constraints, attached to the resources that they are about.
 import { MINUS_INFINITY, score } from '../../base/score.ts'
-import type { ColocationRule } from '../model.ts'
+import { type ColocationRule, Role } from '../model.ts'
+import { orderTasks } from '../order/relate.ts'
+import { Kind } from '../order/types.ts'
 import { healthOf } from '../unpack/nodes.ts'
 import type { Constrained, Unpacked } from '../world.ts'
 import { ban } from './bans.ts'
@@ -30,7 +32,22 @@ export function constrain(world: Unpacked): Constrained {
         constraint satisfies never
     }
   }
+  for (const rule of colocations) if (rule.score === MINUS_INFINITY) keepApart(world, rule)
   return { ...world, colocations }
+}
+
+/** Where two must not be together, one has left before the other comes. */
+function keepApart(world: Unpacked, { dependent, primary, dependentRole, primaryRole }: ColocationRule): void {
+  const leaves = (role: Role): readonly string[] =>
+    role === Role.promoted ? ['demote'] : role === Role.unpromoted ? ['stop', 'promote'] : ['stop']
+  const comes = (role: Role): readonly string[] =>
+    role === Role.promoted ? ['promote'] : role === Role.unpromoted ? ['start', 'demote'] : ['start']
+  for (const first of leaves(dependentRole)) {
+    for (const then of comes(primaryRole)) orderTasks(world, dependent, first, primary, then, Kind.antiColocation)
+  }
+  for (const first of leaves(primaryRole)) {
+    for (const then of comes(dependentRole)) orderTasks(world, primary, first, dependent, then, Kind.antiColocation)
+  }
 }
 
 /** Source: "Pacemaker Explained" 2.1, "Tracking Node Health". */

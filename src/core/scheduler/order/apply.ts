@@ -94,7 +94,7 @@ function addMigration(world: Unpacked, first: Resource, firstTask: string, then:
   }
   const pair = `${firstTask} ${thenTask}`
   if (pair === 'start start') {
-    if (both) add('migrate_to', 'migrate_to', Kind.optional)
+    if (both) add('migrate_from', 'migrate_to', Kind.optional)
     add('start', 'migrate_to', type)
   } else if (pair === 'promote start') add('promote', 'migrate_to', type)
   else if (pair === 'stop stop' || pair === 'demote stop') {
