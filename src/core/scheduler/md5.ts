@@ -47,7 +47,7 @@ function littleEndianHex(word: number): string {
 
 function utf8(text: string): readonly number[] {
   const bytes: number[] = []
-  for (const character of text) {
+  for (const character of text.toWellFormed()) {
     const code = character.codePointAt(0) ?? 0
     if (code < 0x80) bytes.push(code)
     else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63))
