@@ -18,8 +18,8 @@ export interface DrillClient extends AsyncDisposable {
 const name = 'holdfast_drill'
 /** Ten rows a second: an outage is known to a tenth of a second. */
 const interval = milliseconds(100)
-/** An application that waits longer would see a longer outage of its own making. */
-const patience = milliseconds(2_000)
+/** Long enough for an emulated server to check a password; an application that waits longer makes its own outage longer. */
+const patience = milliseconds(5_000)
 
 /** `active` is where the service runs now. The role's password is made for this run and goes to psql's standard input only. */
 export async function drillClient(

@@ -57,7 +57,7 @@ const wordings: readonly Wording[] = [
   },
   {
     identifier: /^pacemaker-controld$/,
-    pattern: /Result of (start|promote) operation for (\S+?)(?::\d+)? on (\S+): (?:ok|0)/,
+    pattern: /Result of (start|promote) operation for (\S+?)(?::\d+)? on (\S+): (?:ok|0)\b/i,
     make: (entry, match, resources) => {
       const [, operation, resource = '', node] = match
       const known = resources.get(resource)

@@ -39,17 +39,22 @@ function stepCells(step: StepReport): Piece[] {
   ]
 }
 
+/** Outages on the screen. */
+const shown = 3
+
 function serviceLines(service: ServiceReport): StyledLine[] {
   const lost: Piece =
     service.lost === undefined
       ? piece('could not be read back', 'warn')
       : piece(`${service.lost} lost`, service.lost === 0 ? 'good' : 'bad')
   const rows: readonly Piece[][] = [
-    ...service.outages.map(outage => [
-      piece('outage'),
-      piece(showDuration(elapsed(outage.from, outage.to)), 'strong'),
-      piece(splitText(outage), 'dim'),
-    ]),
+    ...service.outages
+      .slice(0, shown)
+      .map(outage => [
+        piece('outage'),
+        piece(showDuration(elapsed(outage.from, outage.to)), 'strong'),
+        piece(splitText(outage), 'dim'),
+      ]),
     ...(service.outages.length === 0
       ? [[piece('outage'), piece('none', 'good'), piece('every write was answered in time', 'dim')]]
       : []),

@@ -40,8 +40,9 @@ export interface Writer {
   finalLedger(within: Milliseconds): Promise<Ledger>
 }
 
-const attemptsAtOnce = 6
-const attemptEvery = milliseconds(250)
+/** Few: a crowd of half-open connections would keep a slow server from answering any of them. */
+const attemptsAtOnce = 2
+const attemptEvery = milliseconds(500)
 
 export function startWriter(options: WriterOptions): Writer {
   const { now, patience } = options
