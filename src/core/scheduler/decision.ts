@@ -49,6 +49,8 @@ export interface GraphAction {
   readonly instance?: number
   /** The resource's full name with instance number, as the history of a node knows it. */
   readonly rscId?: string
+  /** The name under which the node's history knows it: anonymous instances share one, or keep an old one. */
+  readonly historyId?: string
   /** Pacemaker's operation key, "db_monitor_10000". */
   readonly key: string
   readonly node?: string

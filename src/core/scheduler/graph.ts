@@ -78,7 +78,9 @@ function describe(world: Unpacked, action: Action, id: number): GraphAction {
     id,
     kind,
     op: action.task,
-    ...(withResource ? { ...nameOf(rsc), rscId: rsc.id } : {}),
+    ...(withResource
+      ? { ...nameOf(rsc), rscId: rsc.id, historyId: rsc.unique ? rsc.id : (rsc.historyId ?? rsc.baseId) }
+      : {}),
     key,
     ...(node && (kind !== 'pseudo' || fencing || withNode(action)) ? { node: node.name } : {}),
     interval: milliseconds(

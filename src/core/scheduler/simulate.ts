@@ -106,8 +106,8 @@ const isMeant = (spec: OperationSpec, action: GraphAction): boolean =>
   (spec.key === action.key || spec.rsc === historyName(action))
 
 /** Interchangeable instances share the resource's name; unique ones have their number. */
-const historyName = ({ rsc = '', instance }: GraphAction): string =>
-  instance === undefined ? rsc : `${rsc}:${instance}`
+const historyName = ({ rsc = '', instance, historyId }: GraphAction): string =>
+  historyId ?? (instance === undefined ? rsc : `${rsc}:${instance}`)
 
 function endOf(action: GraphAction, rsc: string, agent: Agent, failure: OperationSpec | undefined): Ended {
   const { op, interval, expected, parameters, meta } = action
