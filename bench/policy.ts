@@ -102,10 +102,9 @@ function ratio({ ours, theirs }: Row): string {
 /** Time beyond the start of the process, per nodes × resources × log, against the size before it: 1 is the promise. */
 function growth(row: Row, rows: readonly Row[]): string {
   const before = rows.filter(r => r.state === row.state && r.size.resources < row.size.resources).at(-1)
-  const start = rows[0]?.ours.seconds
-  if (!before || start === undefined || before === rows[0]) return ''
+  if (!before) return ''
   const work = ({ nodes, resources }: Size): number => nodes * resources * Math.log2(nodes * resources)
-  const grown = (row.ours.seconds - start) / Math.max(0.001, before.ours.seconds - start)
+  const grown = Math.max(0.001, row.ours.seconds - start) / Math.max(0.001, before.ours.seconds - start)
   return (grown / (work(row.size) / work(before.size))).toFixed(2)
 }
 
@@ -224,6 +223,7 @@ const say = (text: string): void => {
   more.push(text)
   console.log(text)
 }
+const start = (await best(3, () => measure(process.execPath, [main, 'schedule', '--help'], 60))).seconds
 console.log(headings.join('  '))
 const rows = await compareAll(chosen, Number(values.bound))
 const small = sizes[0]
