@@ -23,7 +23,7 @@ expect within 120s   @active fenced
 expect within 240s   ${service} running on @peer
 wait 10s
 power on @active
-expect within 300s   ${volume} UpToDate on @active, @peer
+expect within 900s   ${volume} UpToDate on @active, @peer
 expect for 5s        ${service} running on @peer
 ${books(service)}
 `,
@@ -87,7 +87,7 @@ pause @active
 expect within 120s   @active fenced
 expect within 240s   ${service} running on @peer
 resume @active
-expect within 300s   ${volume} UpToDate on @active, @peer
+expect within 900s   ${volume} UpToDate on @active, @peer
 expect for 5s        ${service} running on @peer
 ${books(service)}
 `,
