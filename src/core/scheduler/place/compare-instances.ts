@@ -71,11 +71,11 @@ function wishes(world: Unpacked, rsc: Resource, node: ClusterNode): Scores {
   has[node.index] = 1
   let scores: Scores = { values, has }
   for (const rule of parent?.thisWith ?? []) {
-    scores = spread(world, rule.primary, scores, rule.nodeAttribute, rule.score / INFINITY, { active: true }) ?? scores
+    scores = spread(world, rule.primary, scores, rule.nodeAttribute, rule.score / INFINITY, {}) ?? scores
   }
   for (const rule of parent?.withThis ?? []) {
     if (!hasInfluence(rule, rsc)) continue
-    const how = { active: true, onlyPositive: true }
+    const how = { onlyPositive: true }
     scores = spread(world, rule.dependent, scores, rule.nodeAttribute, rule.score / INFINITY, how) ?? scores
   }
   return scores

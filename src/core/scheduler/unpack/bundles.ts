@@ -3,7 +3,7 @@
 import { MINUS_INFINITY } from '../../base/score.ts'
 import type { Bundle, Clone, Operation, Pair, Primitive } from '../../cib/types.ts'
 import { asBoolean, asInteger } from '../../cib/values.ts'
-import { type BundleData, type BundleReplica, Discovery, type Resource } from '../model.ts'
+import { type BundleData, type BundleReplica, type ClusterNode, Discovery, type Resource } from '../model.ts'
 import type { Unpacked } from '../world.ts'
 import { connectionPrimitive } from './connection.ts'
 
@@ -153,6 +153,7 @@ function replica(
   bundle.children.push(container)
   if (!child) return { offset, container, ip, remote: undefined, child, node: undefined, ipAddress: address }
   const node = world.nodeByName.get(`${bundle.id}-${offset}`.toLowerCase())
+  if (node) closeToOthers(world, bundle, node)
   const remoteId = `${bundle.id}-${offset}`
   const connection = connectionPrimitive(remoteId, {
     container: containerId,
@@ -171,10 +172,9 @@ function replica(
 }
 
 /** Only the inner primitive may run on the node inside; nothing else, and it nowhere else. */
-function openInside(world: Unpacked, child: Resource, remote: Resource, node: Unpacked['nodes'][number]): void {
+function openInside(world: Unpacked, child: Resource, remote: Resource, node: ClusterNode): void {
   node.remoteResource = remote
   node.attributes.set('#kind', 'container')
-  world.visibleNodes += 1
   child.scores.fill(0)
   child.discovery.fill(Discovery.none)
   child.scores[node.index] = 500
@@ -188,6 +188,21 @@ function openInside(world: Unpacked, child: Resource, remote: Resource, node: Un
     if (other.kind === 'remote' && remote.discovery[other.index] !== Discovery.none)
       remote.scores[other.index] = MINUS_INFINITY
   }
+}
+
+/** From now on the node is one of the bundle's: what was unfolded before loses it, what comes later never has it. */
+function closeToOthers(world: Unpacked, bundle: Resource, node: ClusterNode): void {
+  if (world.hiddenNodes.has(node)) world.visibleNodes += 1
+  world.hiddenNodes.add(node)
+  bundle.discovery[node.index] = Discovery.none
+  for (const rsc of world.roots) forbid(rsc, node)
+}
+
+function forbid(rsc: Resource, node: ClusterNode): void {
+  for (const child of rsc.children) forbid(child, node)
+  if (rsc.discovery[node.index] === Discovery.none) return
+  rsc.scores[node.index] = MINUS_INFINITY
+  rsc.discovery[node.index] = Discovery.never
 }
 
 function following(address: string): string {

@@ -116,10 +116,12 @@ export function readRemoteNodes(world: Unpacked): void {
     world.haveRemoteNodes = true
   }
   for (const name of inBundles) {
-    const node = world.nodeByName.get(name.toLowerCase()) ?? makeNode(world, name, name, 'remote')
+    const known = world.nodeByName.get(name.toLowerCase())
+    const node = known ?? makeNode(world, name, name, 'remote')
     node.kind = 'remote'
     node.unclean = false
-    world.hiddenNodes.add(node)
+    // One that the configuration lists is a node like any other until its bundle is unfolded.
+    if (!known) world.hiddenNodes.add(node)
     world.haveRemoteNodes = true
   }
   for (const name of orphanedRemotes(world)) {

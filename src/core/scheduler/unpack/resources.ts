@@ -266,9 +266,7 @@ export function makeResource(world: Unpacked, source: Source, parent: Resource |
     promotionScore: 0,
   }
   // A guest's connection goes where the guest is, also where resources must opt in.
-  if (world.options.symmetric || (isConnection && meta.has('container'))) {
-    for (const node of world.nodes) if (!world.hiddenNodes.has(node)) resource.discovery[node.index] = Discovery.always
-  }
+  if (world.options.symmetric || (isConnection && meta.has('container'))) allowEverywhere(world, resource)
   resource.nextRole = targetRole(resource) ?? Role.unknown
   setRequirements(world, resource, meta.get('requires'))
   const utilization = combine(agent.utilization, world.rules)
@@ -276,6 +274,10 @@ export function makeResource(world: Unpacked, source: Source, parent: Resource |
   if (isConnection) readReconnect(world, resource)
   world.byId.set(id, resource)
   return resource
+}
+
+function allowEverywhere(world: Unpacked, resource: Resource): void {
+  for (const node of world.nodes) if (!world.hiddenNodes.has(node)) resource.discovery[node.index] = Discovery.always
 }
 
 function readReconnect(world: Unpacked, resource: Resource): void {
