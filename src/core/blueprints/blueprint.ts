@@ -42,6 +42,8 @@ export interface ServicePlan {
   readonly sysctl: Readonly<Record<string, string>>
   /** TCP ports that clients come to. */
   readonly ports: readonly number[]
+  /** Their networks, as `192.0.2.0/24`; empty where anybody may come. */
+  readonly clients: readonly string[]
   /** Users that own replicated files. */
   readonly users: readonly string[]
   readonly preparation?: Preparation

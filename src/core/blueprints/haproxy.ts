@@ -76,6 +76,7 @@ export const haproxy: Blueprint<Parameters> = {
     files: [...(config === undefined ? [] : [configFile(config)]), ...healthFiles(healthPort)],
     sysctl: nonlocalBind(service),
     ports,
+    clients: [],
     users: [],
   }),
 }

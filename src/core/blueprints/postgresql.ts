@@ -95,6 +95,7 @@ export const postgresql: Blueprint<Parameters> = {
       ],
       sysctl: {},
       ports: [chosen.port],
+      clients: networksOf(occasion, chosen),
       users: ['postgres'],
       preparation: preparation(occasion, chosen, programs),
       proof: {
@@ -150,8 +151,12 @@ function settingsText({ service }: Occasion, chosen: Parameters): string {
   return `${['# Written once, when the volume was prepared. From then on: ALTER SYSTEM.', ...lines].join('\n')}\n`
 }
 
-function accessText({ service }: Occasion, chosen: Parameters): string {
-  const networks = chosen.allow ?? service.addresses.map(({ address, prefixLength }) => `${address}/${prefixLength}`)
+/** Those that may log in: pg_hba.conf and the firewall let in the same. */
+const networksOf = ({ service }: Occasion, { allow }: Parameters): readonly string[] =>
+  allow ?? service.addresses.map(({ address, prefixLength }) => `${address}/${prefixLength}`)
+
+function accessText(occasion: Occasion, chosen: Parameters): string {
+  const networks = networksOf(occasion, chosen)
   const lines = ['local all all peer', 'host all all 127.0.0.1/32 scram-sha-256', 'host all all ::1/128 scram-sha-256']
   return `${[...lines, ...networks.map(network => `host all all ${network} scram-sha-256`)].join('\n')}\n`
 }

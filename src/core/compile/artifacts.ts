@@ -21,8 +21,8 @@ export interface HostFile {
   readonly owner: string
   /** Never printed, never in a report; `content` is then filled in by apply from this reference's name. */
   readonly secret?: string
-  /** Absent: the file is ours as a whole. `hosts`: ours are these lines only; see `mergeHosts` in hosts.ts. */
-  readonly merge?: 'hosts'
+  /** Absent: the file is ours as a whole. Otherwise ours are these lines only; see hosts.ts and firewall.ts. */
+  readonly merge?: 'hosts' | 'ufw'
   /** What has to happen on this node after the file changed. */
   readonly then: readonly HostAction[]
 }
@@ -30,8 +30,12 @@ export interface HostFile {
 export interface Opening {
   readonly protocol: 'tcp' | 'udp'
   readonly port: number
-  /** Addresses of the peers; empty where anybody may come (clients of a service). */
+  /** Addresses of the peers, or networks of clients; empty where anybody may come. */
   readonly from: readonly string[]
+  /** The own address that they come to, where it is one. */
+  readonly at?: string
+  /** Clients may be kept out by an administrator who knows where they come from; the nodes may not. */
+  readonly who: 'nodes' | 'clients'
   readonly why: string
 }
 
@@ -42,6 +46,8 @@ export type HostAction =
   | 'systemd-reload'
   | 'sysctl'
   | 'modules-load'
+  | 'firewalld-reload'
+  | 'ufw-reload'
   /** A unit that the cluster runs reads its configuration anew, where it is active. */
   | `unit-reload:${string}`
 

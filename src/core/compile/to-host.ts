@@ -7,7 +7,8 @@ import { print as printCorosync } from '../corosync/print.ts'
 import { print as printResource } from '../drbd/print.ts'
 import { corosyncKeySecret } from '../model/names.ts'
 import type { Cluster, Node, Service, Volume } from '../model/types.ts'
-import type { HostArtifacts, HostFile, Opening, Platform } from './artifacts.ts'
+import type { HostArtifacts, HostFile, Platform } from './artifacts.ts'
+import { openingsOf } from './openings.ts'
 import { packagesOf } from './packages.ts'
 import { secretFiles } from './secrets.ts'
 import { canRun, volumesOf } from './to-cib-services.ts'
@@ -18,7 +19,8 @@ const header = '# Written by Holdfast from the cluster file; changes here are dr
 
 export function toHost(cluster: Cluster, node: Node, platform: Platform): HostArtifacts {
   const services = cluster.services.filter(service => canRun(cluster, service, node))
-  const plans = services.map(service => servicePlan(cluster, service, platform))
+  const served = services.map(service => ({ service, plan: servicePlan(cluster, service, platform) }))
+  const plans = served.map(one => one.plan)
   const volumes = cluster.volumes.filter(volume => replicationMembers(cluster, volume, platform).includes(node))
   const verifies = volumes.some(volume => volume.nodes[0] === node.name)
   const hasWitness = cluster.quorum.kind === 'witness'
@@ -37,7 +39,7 @@ export function toHost(cluster: Cluster, node: Node, platform: Platform): HostAr
       ...(hasWitness ? ['corosync-qdevice.service'] : []),
       ...(verifies ? ['holdfast-verify.timer'] : []),
     ],
-    openings: openings(cluster, node, volumes, services, plans),
+    openings: openingsOf(cluster, node, platform, volumes, served),
     files: [
       ...corosyncFiles(cluster),
       { ...plain('/etc/hosts', hostLines(cluster), []), merge: 'hosts' },
@@ -124,25 +126,4 @@ function sysctlFiles(plans: readonly ServicePlan[]): readonly HostFile[] {
   const settings = Object.entries(Object.assign({}, ...plans.map(plan => plan.sysctl)))
   const lines = settings.map(([name, value]) => `${name} = ${value}\n`).join('')
   return lines === '' ? [] : [plain('/etc/sysctl.d/60-holdfast.conf', header + lines, ['sysctl'])]
-}
-
-function openings(
-  cluster: Cluster,
-  node: Node,
-  volumes: readonly Volume[],
-  services: readonly Service[],
-  plans: readonly ServicePlan[],
-): readonly Opening[] {
-  const peers = cluster.nodes.filter(other => other !== node).flatMap(other => other.links)
-  return [
-    { protocol: 'udp', port: 5405, from: peers, why: 'Corosync' },
-    ...volumes.map(
-      (volume): Opening => ({ protocol: 'tcp', port: volume.port, from: peers, why: `DRBD ${volume.name}` }),
-    ),
-    ...services.flatMap((service, index) =>
-      (plans[index]?.ports ?? []).map(
-        (port): Opening => ({ protocol: 'tcp', port, from: [], why: `clients of ${service.name}` }),
-      ),
-    ),
-  ]
 }

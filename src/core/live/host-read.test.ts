@@ -4,7 +4,6 @@ import { test } from 'node:test'
 import {
   readCib,
   readEngines,
-  readFirewall,
   readListening,
   readMetadata,
   readNames,
@@ -106,15 +105,6 @@ tcp LISTEN 0 128 [::]:22 [::]:*
     { protocol: 'udp', address: '10.10.1.1', port: 5405, process: 'corosync' },
     { protocol: 'tcp', address: '::', port: 22 },
   ])
-})
-
-test('the firewall that really filters', () => {
-  const none = { active: 'inactive\ninactive\n', ufw: 'ENABLED=no\n', nft: '', iptables: '' }
-  assert.equal(readFirewall(none).kind, 'none')
-  assert.equal(readFirewall({ ...none, active: 'inactive\nactive\n' }).kind, 'none')
-  assert.equal(readFirewall({ ...none, active: 'inactive\nactive\n', ufw: 'ENABLED=yes\n' }).kind, 'ufw')
-  assert.equal(readFirewall({ ...none, nft: 'chain input { policy drop; }' }).kind, 'nftables')
-  assert.equal(readFirewall({ ...none, iptables: ':INPUT DROP [0:0]\n' }).kind, 'iptables')
 })
 
 test('the CIB with the three numbers that tell its version', () => {

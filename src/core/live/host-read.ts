@@ -8,7 +8,6 @@ import type {
   DrbdMetadata,
   EngineVersions,
   FileFact,
-  FirewallFact,
   HostFacts,
   ListeningPort,
   NetworkInterface,
@@ -236,16 +235,6 @@ export const readListening = (text: string): readonly ListeningPort[] =>
     const process = /users:\(\("([^"]+)"/.exec(line)?.[1]
     return [{ protocol, address, port, ...(process ? { process } : {}) }]
   })
-
-/** ufw's unit counts as active even where it filters nothing, so that its configuration is asked. */
-export function readFirewall(told: Record<'active' | 'ufw' | 'nft' | 'iptables', string>): FirewallFact {
-  const [firewalld, ufw] = lines(told.active)
-  if (firewalld === 'active') return { kind: 'firewalld' }
-  if (ufw === 'active' && /^ENABLED=yes/m.test(told.ufw)) return { kind: 'ufw' }
-  if (/\b(drop|reject)\b/.test(told.nft)) return { kind: 'nftables' }
-  if (/^:INPUT DROP|-j (DROP|REJECT)/m.test(told.iptables)) return { kind: 'iptables' }
-  return { kind: 'none' }
-}
 
 /** `name:x:uid:gid:…`, as getent writes passwd(5). */
 export const readUsers = (text: string): HostFacts['users'] =>

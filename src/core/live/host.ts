@@ -1,7 +1,9 @@
 // What one machine is like, as far as a plan has to know: versions, files, units, disks, names, clock, ports, CIB.
 // Facts only: what they mean for a cluster is decided by core/plan. What could not be found out is absent, and `unseen`
 // says why. Secrets never come in here: a secret file is told by its hash.
+
 import type { Bytes, Instant, Milliseconds, NodeName } from '../base/units.ts'
+import type { FirewallFact } from './firewall/types.ts'
 
 /** What a plan asks about one machine; everything else in `HostFacts` is told unasked. */
 export interface HostQuestions {
@@ -147,11 +149,6 @@ export interface ListeningPort {
   readonly port: number
   /** The owner's program name, where it could be seen. */
   readonly process?: string
-}
-
-export interface FirewallFact {
-  /** The one that filters now; `nftables` and `iptables` where rules drop or reject something. */
-  readonly kind: 'none' | 'firewalld' | 'ufw' | 'nftables' | 'iptables'
 }
 
 export interface CibFact {

@@ -54,3 +54,20 @@ export function unusable({ bits, value }: Address): string | undefined {
   if (value >> 28n === 0xen) return 'a multicast address'
   return value >> 28n === 0xfn ? 'a reserved address' : undefined
 }
+
+/** `10.40.1.100/24` → `10.40.1.0/24`: some packet filters refuse what sticks out of the network. */
+export function networkText(text: string): string {
+  const [own = '', length] = text.split('/')
+  const address = parseAddress(own)
+  if (!address || length === undefined) return text
+  const shift = BigInt(Math.max(0, address.bits - Number(length)))
+  return `${addressText({ ...address, value: (address.value >> shift) << shift })}/${length}`
+}
+
+/** Without the short form of zeros. */
+function addressText({ bits, value }: Address): string {
+  const [count, width, base, separator] = bits === 32 ? [4, 8n, 10, '.'] : [8, 16n, 16, ':']
+  const mask = (1n << width) - 1n
+  const parts = Array.from({ length: count }, (_, i) => (value >> (BigInt(count - 1 - i) * width)) & mask)
+  return parts.map(part => part.toString(base)).join(separator)
+}

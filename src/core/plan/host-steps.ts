@@ -3,6 +3,7 @@
 import { found } from '../base/assert.ts'
 import type { NodeName } from '../base/units.ts'
 import type { HostAction, HostArtifacts, HostFile } from '../compile/artifacts.ts'
+import { mergeUfw } from '../compile/firewall.ts'
 import { mergeHosts } from '../compile/hosts.ts'
 import type { FileFact, HostFacts } from '../live/host.ts'
 import { isPending } from './pending.ts'
@@ -90,8 +91,16 @@ interface ComparedFile {
   readonly difference?: Difference
 }
 
-function compareFile(file: HostFile, facts: HostFacts, digests: SecretDigests): ComparedFile {
-  const fact = facts.files.get(file.path)
+/** What the whole file should be: where only lines of it are ours, the rest stays as it is. */
+function mergedInto(file: HostFile, existing: string): string {
+  if (file.merge === 'hosts') return mergeHosts(existing, file.content)
+  return file.merge === 'ufw' ? mergeUfw(existing, file.content) : file.content
+}
+
+function compareFile(compiled: HostFile, facts: HostFacts, digests: SecretDigests): ComparedFile {
+  const fact = facts.files.get(compiled.path)
+  const keepsMode = compiled.merge === 'ufw' && fact?.kind === 'file'
+  const file = keepsMode ? { ...compiled, mode: fact.mode, owner: fact.owner } : compiled
   const shape = { node: facts.node, what: 'file', name: file.path } as const
   const there = fact?.kind === 'file' ? fact : undefined
   if (fact?.kind === 'other')
@@ -107,7 +116,7 @@ function compareFile(file: HostFile, facts: HostFacts, digests: SecretDigests): 
             summary: there ? 'has another secret or other permissions' : 'is not there',
           },
         }
-  const content = file.merge === 'hosts' ? mergeHosts(there?.content ?? '', file.content) : file.content
+  const content = mergedInto(file, there?.content ?? '')
   if (there && there.content === content && sameMode(file, there)) return {}
   const text = there && there.content !== content
   const summary = !there

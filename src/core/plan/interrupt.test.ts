@@ -33,6 +33,7 @@ interface Disk {
 interface Machine {
   node: NodeName
   packages: Set<string>
+  firewall: 'none' | 'firewalld' | 'ufw'
   files: Map<string, { content: string; mode: number; owner: string }>
   masked: Set<string>
   enabled: Set<string>
@@ -78,6 +79,7 @@ function bareWorld(cluster: Cluster): World {
 const bareMachine = (name: NodeName, cluster: Cluster): Machine => ({
   node: name,
   packages: new Set(),
+  firewall: 'none',
   files: new Map([
     ['/etc/hosts', { content: `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n`, mode: 0o644, owner: 'root:root' }],
   ]),
@@ -164,7 +166,7 @@ function factsOf(world: World, machine: Machine): HostFacts {
     users: new Map([['postgres', { uid: 100, gid: 100 }]]),
     programs: new Set(asked.programs),
     free: new Map(),
-    firewall: { kind: 'none' },
+    firewall: { kind: machine.firewall },
     ...(running && world.cib
       ? { cib: { text: world.cib.text, adminEpoch: 0, epoch: world.cib.epoch, updates: 0 } }
       : {}),
@@ -542,6 +544,40 @@ test('a hand edit on a node is drift, and is put right without an outage', () =>
   assert(made.steps.every(step => step.hazard.level === 'none'))
   converge(world, first)
   assert.deepEqual(planOf(world).steps, [])
+})
+
+test('an active firewall lets the cluster in, on the witness too; a hand edit of it is drift', () => {
+  const world = bareWorld(example('witness-pair'))
+  const all = [...world.machines.values(), found(world.witness, 'a witness')]
+  const rules = '*filter\n-A ufw-before-input -i lo -j ACCEPT\nCOMMIT\n'
+  const [, second] = all
+  for (const machine of all) machine.firewall = machine === second ? 'ufw' : 'firewalld'
+  found(second, 'a node').files.set('/etc/ufw/before.rules', { content: rules, mode: 0o600, owner: 'root:adm' })
+  converge(world, first)
+  for (const machine of all) {
+    const path = machine === second ? '/etc/ufw/before.rules' : '/etc/firewalld/policies/holdfast.xml'
+    const port = machine === world.witness ? '5403' : '5406'
+    assert.match(found(machine.files.get(path), path).content, new RegExp(`port.*${port}`))
+  }
+  const kept = found(second?.files.get('/etc/ufw/before.rules'), 'the rules')
+  assert.deepEqual([kept.mode, kept.owner], [0o600, 'root:adm'])
+  kept.content = kept.content.replace('5406', '5407')
+  const made = planOf(world)
+  assert.deepEqual(
+    drift(made).map(one => [one.node, one.name, one.diff?.some(line => line.startsWith('-') && line.includes('5407'))]),
+    [[second?.node, '/etc/ufw/before.rules', true]],
+  )
+  converge(world, first)
+})
+
+test('firewalld reads its rules anew, which is told as a hazard', () => {
+  const world = bareWorld(found(clusters[0], 'a cluster'))
+  for (const machine of world.machines.values()) machine.firewall = 'firewalld'
+  const steps = planOf(world).steps.filter(({ step }) => step.kind === 'configure-host')
+  assert.deepEqual(
+    steps.map(step => step.hazard.level),
+    ['short-outage', 'short-outage'],
+  )
 })
 
 test('a device that carries anything is refused without the word for it', () => {

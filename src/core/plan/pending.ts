@@ -7,4 +7,7 @@ export const pendingFolder = '/var/lib/holdfast/pending'
 
 export const pendingMark = (action: HostAction): string => `${pendingFolder}/${action}`
 
+/** Of files that are written only where that firewall is active, so no artifact names them. */
+export const firewallActions: readonly HostAction[] = ['firewalld-reload', 'ufw-reload']
+
 export const isPending = (facts: HostFacts, action: HostAction): boolean => facts.files.has(pendingMark(action))

@@ -2,7 +2,7 @@
 // facts give the same plan, so a plan that was interrupted anywhere is simply made again from what is there then.
 import { found } from '../base/assert.ts'
 import type { NodeName } from '../base/units.ts'
-import type { Artifacts } from '../compile/artifacts.ts'
+import type { Artifacts, HostArtifacts } from '../compile/artifacts.ts'
 import type { HostFacts } from '../live/host.ts'
 import type { Snapshot } from '../live/snapshot.ts'
 import { corosyncKeySecret } from '../model/names.ts'
@@ -18,6 +18,7 @@ import {
   proofs,
   type WithHazard,
 } from './cluster-steps.ts'
+import { firewallFilesFor } from './firewall.ts'
 import { hazardOf } from './hazards.ts'
 import { type HostDelta, hostDelta, isRunning, type SecretDigests } from './host-steps.ts'
 import { noHazard, stepKinds } from './kinds.ts'
@@ -44,9 +45,7 @@ export function plan(input: PlanInput): Plan {
   const { cluster, artifacts, facts } = input
   const checked = preflight(cluster, artifacts, facts)
   const digests = withMadeKeys(input)
-  const hosts = cluster.nodes.map(node =>
-    hostDelta(found(artifacts.hosts.get(node.name), `artifacts of ${node.name}`), factsOf(input, node.name), digests),
-  )
+  const hosts = cluster.nodes.map(node => hostDelta(withFirewall(input, node.name), factsOf(input, node.name), digests))
   const followUps = new Set(hosts.flatMap(host => [...host.followUps]))
   const cibHost = cibSource(cluster, facts)
   const configuration = cibHost?.cib && configurationOf(cibHost.cib.text, `the CIB of ${cibHost.node}`)
@@ -106,6 +105,12 @@ export function plan(input: PlanInput): Plan {
 }
 
 const factsOf = (input: PlanInput, node: NodeName): HostFacts => found(input.facts.get(node), `facts of ${node}`)
+
+/** Which firewall there is is known only from the machine. */
+function withFirewall(input: PlanInput, node: NodeName): HostArtifacts {
+  const host = found(input.artifacts.hosts.get(node), `artifacts of ${node}`)
+  return { ...host, files: [...host.files, ...firewallFilesFor(host.openings, factsOf(input, node))] }
+}
 
 /** The first node that has a Corosync key has the right one. */
 function withMadeKeys(input: PlanInput): SecretDigests {

@@ -5,6 +5,7 @@ import { type Bytes, type Milliseconds, mebibytes, milliseconds, type NodeName, 
 import type { Artifacts } from '../compile/artifacts.ts'
 import type { HostFacts } from '../live/host.ts'
 import type { Cluster } from '../model/types.ts'
+import { closedFirewall } from './firewall.ts'
 import { isActive, isRunning } from './host-steps.ts'
 import type { Trouble } from './trouble.ts'
 
@@ -27,6 +28,10 @@ export interface Preflight {
 
 export function preflight(cluster: Cluster, artifacts: Artifacts, facts: Facts): Preflight {
   const hosts = cluster.nodes.map(node => found(facts.get(node.name), `facts of ${node.name}`))
+  const closed = hosts.flatMap(host => closedFirewall(artifacts.hosts.get(host.node)?.openings ?? [], host))
+  // Where the cluster runs, its links are the proof that it gets through, be it only as long as the connections last.
+  const isInTheWay = (one: Trouble): boolean =>
+    one.kind === 'firewall-closed' && one.certain && !isRunning(found(facts.get(one.node), one.node))
   return {
     troubles: [
       ...clocksApart(hosts),
@@ -40,25 +45,21 @@ export function preflight(cluster: Cluster, artifacts: Artifacts, facts: Facts):
         : []),
       ...ports(cluster, hosts),
       ...users(artifacts, hosts),
+      ...closed.filter(isInTheWay),
     ],
     warnings: [
       ...hosts
         .filter(host => host.clock.services.length === 0 && host.clock.synchronised !== true)
         .map((host): Trouble => ({ kind: 'clock-alone', node: host.node })),
-      ...hosts.filter(host => !isRunning(host)).flatMap(host => firewallClosed(artifacts, host)),
+      ...closed.filter(one => !isInTheWay(one)),
+      ...hosts.flatMap(unreadFirewall),
     ],
   }
 }
 
-/** Which rules there are is not read; where the cluster runs already, its links are the proof that they are right. */
-function firewallClosed(artifacts: Artifacts, host: HostFacts): readonly Trouble[] {
-  const openings = artifacts.hosts.get(host.node)?.openings ?? []
-  if (host.firewall.kind === 'none' || openings.length === 0) return []
-  const told = openings.map(({ protocol, port, from, why }) => {
-    const source = from.length > 0 ? ` from ${from.join(' and ')}` : ''
-    return `${protocol} ${port}${source} (${why})`
-  })
-  return [{ kind: 'firewall-closed', node: host.node, firewall: host.firewall.kind, openings: told }]
+export function unreadFirewall(host: HostFacts): readonly Trouble[] {
+  const detail = host.unseen.get('firewall')
+  return detail === undefined ? [] : [{ kind: 'unseen', node: host.node, what: 'its firewall', detail }]
 }
 
 export function clocksApart(hosts: readonly HostFacts[]): readonly Trouble[] {

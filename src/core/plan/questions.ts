@@ -1,8 +1,9 @@
 // What a plan has to know of each machine: everything that the artifacts name, and the traces that apply itself leaves.
 import type { Artifacts, HostAction } from '../compile/artifacts.ts'
+import { firewallFiles, firewallUnits } from '../live/firewall/read.ts'
 import type { HostQuestions } from '../live/host.ts'
 import type { Backing, Cluster, Node } from '../model/types.ts'
-import { pendingMark } from './pending.ts'
+import { firewallActions, pendingMark } from './pending.ts'
 
 /** Where Pacemaker keeps the CIB; no such file: this machine was never part of a cluster. */
 export const cibFile = '/var/lib/pacemaker/cib/cib.xml'
@@ -20,11 +21,14 @@ export function questions(cluster: Cluster, artifacts: Artifacts, node: Node): H
       ...files.map(file => ({ path: file.path, secret: file.secret !== undefined })),
       ...[...actions].map(action => ({ path: pendingMark(action), secret: false })),
       { path: cibFile, secret: true },
+      ...firewallFiles.map(path => ({ path, secret: false })),
+      ...firewallActions.map(action => ({ path: pendingMark(action), secret: false })),
     ],
     packages: host?.packages ?? [],
     units: unique([
       'corosync.service',
       'pacemaker.service',
+      ...firewallUnits,
       ...(host?.maskedUnits ?? []),
       ...(host?.disabledUnits ?? []),
       ...(host?.enabledUnits ?? []),

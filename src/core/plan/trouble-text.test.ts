@@ -44,6 +44,10 @@ const examples: { readonly [K in TroubleKind]: Extract<Trouble, { kind: K }> } =
     node: beta,
     firewall: 'nftables',
     openings: ['udp 5405 from 10.10.1.1 (Corosync)'],
+    lines: [
+      `nft insert rule inet filter input ip saddr { 10.10.1.1 } udp dport 5405 accept comment '"Corosync link 0"'`,
+    ],
+    certain: true,
   },
   'disk-full': { kind: 'disk-full', node: beta, path: '/var', free: bytes(0), needed: mebibytes(64) },
   'ids-differ': {

@@ -115,11 +115,9 @@ export function troubleText(t: Trouble): TroubleText {
       }
     case 'firewall-closed':
       return {
-        message: `${t.node} runs a firewall (${t.firewall}), and the cluster needs: ${t.openings.join('; ')}`,
-        look:
-          t.firewall === 'nftables' ? `ssh ${t.node} nft list ruleset` : `ssh ${t.node} systemctl status ${t.firewall}`,
-        wayOut:
-          'Open these ports there, if they are not open yet; Holdfast does not change a firewall that it did not write.',
+        message: `${t.node}: the rules of its packet filter (${t.firewall}) ${t.certain ? 'keep out' : 'may keep out'} what the cluster needs: ${t.openings.join('; ')}`,
+        look: `ssh ${t.node} ${t.firewall === 'nftables' ? 'nft list ruleset' : 'iptables-save'}`,
+        wayOut: `Holdfast does not change rules that somebody wrote by hand. On ${t.node} type, and put the same where your rules are loaded from at boot:${t.lines.map(line => `\n      ${line}`).join('')}`,
       }
     case 'disk-full':
       return {

@@ -49,6 +49,10 @@ export type Trouble =
       readonly node: NodeName
       readonly firewall: string
       readonly openings: readonly string[]
+      /** To be typed there. */
+      readonly lines: readonly string[]
+      /** False: a rule that was not understood may be what lets them in. */
+      readonly certain: boolean
     }
   | {
       readonly kind: 'disk-full'

@@ -4,11 +4,15 @@
 import { found } from '../base/assert.ts'
 import type { Result } from '../base/result.ts'
 import { type NodeName, nodeName } from '../base/units.ts'
+import { witnessOpenings } from '../compile/openings.ts'
+import { firewallFiles, firewallUnits } from '../live/firewall/read.ts'
 import type { HostFacts, HostQuestions } from '../live/host.ts'
 import { certificateIn, type Enrolment } from '../live/witness.ts'
 import type { Cluster } from '../model/types.ts'
-import { isActive } from './host-steps.ts'
-import { clocksApart, fullDisks } from './preflight.ts'
+import { closedFirewall, firewallFilesFor } from './firewall.ts'
+import { hostDelta, isActive } from './host-steps.ts'
+import { firewallActions, pendingMark } from './pending.ts'
+import { clocksApart, fullDisks, unreadFirewall } from './preflight.ts'
 import type { Trouble } from './trouble.ts'
 import type { Difference, Step } from './types.ts'
 
@@ -38,9 +42,13 @@ export const witnessName = ({ quorum }: Pick<Cluster, 'quorum'>): NodeName | und
   quorum.kind === 'witness' ? nodeName(quorum.host) : undefined
 
 export const witnessQuestions: HostQuestions = {
-  files: [{ path: authorityFile, secret: false }],
+  files: [
+    { path: authorityFile, secret: false },
+    ...firewallFiles.map(path => ({ path, secret: false })),
+    ...firewallActions.map(action => ({ path: pendingMark(action), secret: false })),
+  ],
   packages: [serverPackage],
-  units: [serverUnit],
+  units: [serverUnit, ...firewallUnits],
   names: [],
   devices: [],
   users: [],
@@ -61,6 +69,7 @@ export function witnessDelta(input: WitnessInput, risen: ReadonlySet<NodeName>):
   if (!witness) return { ...none, troubles: [{ kind: 'unseen', node: name, what: 'the witness', detail: 'not asked' }] }
   const { machine } = witness
   const server = machine.ok ? serverDelta(machine.value) : none
+  const wall = machine.ok ? firewallDelta(machine.value, input.cluster) : none
   const authority = machine.ok ? authorityOf(machine.value) : undefined
   const lacking = input.cluster.nodes
     .map(node => node.name)
@@ -78,6 +87,7 @@ export function witnessDelta(input: WitnessInput, risen: ReadonlySet<NodeName>):
   return {
     differences: [
       ...server.differences,
+      ...wall.differences,
       ...lacking.map((one): Difference => ({ ...one, what: 'file', name: enrolmentFolder })),
       ...silent.map(
         (node): Difference => ({ node, what: 'unit', name: voterUnit, change: 'absent', summary: 'is not running' }),
@@ -85,6 +95,7 @@ export function witnessDelta(input: WitnessInput, risen: ReadonlySet<NodeName>):
     ],
     steps: [
       ...server.steps,
+      ...wall.steps,
       ...[...joining].map((node): Step => ({ kind: 'join-witness', node, witness: name, cluster: input.cluster.name })),
       ...starting.map((node): Step => ({ kind: 'start-voting', node })),
     ],
@@ -112,15 +123,16 @@ function reachability(
       ...fullDisks(host),
       ...unseen,
     ],
-    warnings: firewallClosed(host, input.cluster),
+    warnings: [...closedFirewall(witnessOpenings(input.cluster), host), ...unreadFirewall(host)],
   }
 }
 
-/** Where qnetd runs already, a vote that counts is the proof that it can be reached. */
-function firewallClosed(host: HostFacts, cluster: Cluster): readonly Trouble[] {
-  if (host.firewall.kind === 'none' || isActive(host, serverUnit)) return []
-  const openings = [`tcp 5403 from ${cluster.nodes.flatMap(node => node.links).join(' and ')} (corosync-qnetd)`]
-  return [{ kind: 'firewall-closed', node: host.node, firewall: host.firewall.kind, openings }]
+/** Of that machine only its firewall is configured. */
+function firewallDelta(host: HostFacts, cluster: Cluster): Pick<WitnessDelta, 'differences' | 'steps'> {
+  const openings = witnessOpenings(cluster)
+  const files = firewallFilesFor(openings, host)
+  const empty = { packages: [], maskedUnits: [], disabledUnits: [], enabledUnits: [] }
+  return hostDelta({ node: host.node, ...empty, openings, files }, host, new Map())
 }
 
 function authorityOf(host: HostFacts): string | undefined {

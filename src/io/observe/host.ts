@@ -2,13 +2,14 @@
 // what varies as arguments. A secret file's content stays where it is: only its hash is told.
 import { ok, type Result } from '../../core/base/result.ts'
 import { instant, seconds } from '../../core/base/units.ts'
+import { readFirewall } from '../../core/live/firewall/read.ts'
+import type { FirewallFact } from '../../core/live/firewall/types.ts'
 import type { HostFacts, HostQuestions } from '../../core/live/host.ts'
 import {
   readBlockDevices,
   readCib,
   readEngines,
   readFiles,
-  readFirewall,
   readFree,
   readInterfaces,
   readListening,
@@ -77,6 +78,15 @@ elif command -v chronyc >/dev/null; then chronyc -c tracking | awk -F, '{ print 
 else timedatectl show --property=NTPSynchronized --value
 fi`
 
+// Where neither is in the kernel, nothing is filtered, and nobody has to be started to say so.
+const filter = `[ -e /sys/module/nf_tables ] || [ -e /sys/module/ip_tables ] || exit 0
+rules=''
+[ ! -e /sys/module/nf_tables ] || rules=$(nft --json list ruleset)
+printf '%s\\n' "$rules"
+case $rules in
+  '' | *'"xt"'*) echo @four; iptables-save -t filter; echo @six; ip6tables-save -t filter ;;
+esac; true`
+
 const timeServices = ['chrony', 'systemd-timesyncd', 'ntpsec', 'ntp', 'openntpd']
 
 export type HostPart =
@@ -101,10 +111,7 @@ export type HostPart =
   | 'synchronised'
   | 'timeServices'
   | 'listening'
-  | 'firewalls'
-  | 'ufw'
-  | 'nft'
-  | 'iptables'
+  | 'filter'
   | 'cib'
   | 'users'
   | 'programs'
@@ -145,10 +152,7 @@ export function hostCommands(asked: HostQuestions): Readonly<Record<HostPart, Wo
     synchronised: script(synchronised, []),
     timeServices: ['systemctl', 'is-active', '--', ...timeServices.map(name => `${name}.service`)],
     listening: ['ss', '-Hlntup'],
-    firewalls: ['systemctl', 'is-active', '--', 'firewalld.service', 'ufw.service'],
-    ufw: ['cat', '/etc/ufw/ufw.conf'],
-    nft: ['nft', 'list', 'ruleset'],
-    iptables: ['iptables-save'],
+    filter: script(filter, []),
     cib: ['cibadmin', '--query', '--local'],
     users: ['getent', 'passwd', '--', ...asked.users],
     programs: script(programs, asked.programs),
@@ -200,6 +204,8 @@ export function readHost(told: Told, asked: HostQuestions): Read {
   if (told.files.exitCode !== 0) unseen.set('files', told.files.stderr.trim())
   const sync = told.synchronised.stdout.trim()
   const active = told.timeServices.stdout.split('\n')
+  const files = part('files', () => readFiles(told.files.stdout, asked.files, slicer), new Map())
+  const units = readUnits(told.units.stdout, asked.units)
   return {
     kernel,
     architecture,
@@ -214,8 +220,8 @@ export function readHost(told: Told, asked: HostQuestions): Read {
       loaded: told.drbdLoaded.stdout,
       utils: told.drbdUtils.stdout,
     }),
-    files: part('files', () => readFiles(told.files.stdout, asked.files, slicer), new Map()),
-    units: readUnits(told.units.stdout, asked.units),
+    files,
+    units,
     blockDevices: part(
       'block devices',
       () => readBlockDevices(told.blockDevices.stdout, readProbes(told.devices.stdout, asked.devices)),
@@ -229,16 +235,17 @@ export function readHost(told: Told, asked: HostQuestions): Read {
       services: timeServices.filter((_, i) => active[i] === 'active'),
     },
     listening: readListening(told.listening.stdout),
-    firewall: readFirewall({
-      active: told.firewalls.stdout,
-      ufw: told.ufw.stdout,
-      nft: told.nft.stdout,
-      iptables: told.iptables.stdout,
-    }),
+    firewall: part('firewall', () => firewallOf(told, units, files), { kind: 'none' }),
     ...(cib ? { cib } : {}),
     users: asked.users.length === 0 ? new Map() : readUsers(told.users.stdout),
     programs: new Set(told.programs.stdout.split('\n').filter(path => path !== '')),
     free: readFree(told.free.stdout),
     unseen,
   }
+}
+
+function firewallOf({ filter: told }: Told, units: HostFacts['units'], files: HostFacts['files']): FirewallFact {
+  const [nft = '', tables = ''] = told.stdout.split(/^@four\n/m)
+  const [four = '', six = ''] = tables.split(/^@six\n/m)
+  return readFirewall({ units, files, nft, four, six })
 }

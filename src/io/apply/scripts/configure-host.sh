@@ -69,6 +69,8 @@ while IFS=' ' read -r verb first rest; do
         systemd-reload) reload=yes ;;
         sysctl) sysctl --quiet --system >&2 ;;
         modules-load) /usr/lib/systemd/systemd-modules-load >&2 ;;
+        firewalld-reload) firewall-cmd --quiet --reload >&2 ;;
+        ufw-reload) ufw reload >&2 ;;
         unit-reload:*) systemctl try-reload-or-restart -- "${first#unit-reload:}" >&2 ;;
         *) refuse step-failed "unknown action $first" ;;
       esac
