@@ -44,6 +44,5 @@ const profiles: Readonly<Record<TimingProfile, Timing>> = {
 
 export function timingOf(cluster: Cluster): Timing {
   const timing = profiles[cluster.timing]
-  const isFastPair = cluster.timing === 'lan-fast' && cluster.nodes.length === 2
-  return isFastPair ? { ...timing, consensus: milliseconds(250) } : timing
+  return cluster.nodes.length === 2 ? { ...timing, consensus: milliseconds(timing.token / 4) } : timing
 }

@@ -28,11 +28,15 @@ export function volumeClone(cluster: Cluster, volume: Volume, platform: Platform
       class: 'ocf',
       provider: 'linbit',
       type: 'drbd',
-      parameters: { drbd_resource: drbdResource(volume) },
+      parameters: {
+        drbd_resource: drbdResource(volume),
+        // The agent's scores, with 0 for a disk that is only Consistent: while the peer may have newer data, Pacemaker
+        // is not to try a promotion that the handler would refuse.
+        adjust_master_score: '0 10 1000 10000',
+      },
       operations: [
         { name: 'start', timeout: seconds(240) },
-        // The fence-peer handler runs inside a promotion.
-        { name: 'promote', timeout: seconds(240) },
+        { name: 'promote', timeout: seconds(90) },
         { name: 'demote', timeout: seconds(90) },
         { name: 'notify', timeout: seconds(90) },
         { name: 'stop', timeout: seconds(100) },

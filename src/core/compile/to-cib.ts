@@ -62,6 +62,10 @@ function clusterOptions(cluster: Cluster, platform: Platform): PairSet {
     ...(isFenced &&
       cluster.nodes.length === 2 && { 'priority-fencing-delay': `${timingOf(cluster).fencingHead / 1_000}s` }),
     'no-quorum-policy': 'stop',
+    // By default Pacemaker runs few actions at once on few processors (two for each) and fewer still under load; the
+    // outage waits for every one of them, and there are not many.
+    'load-threshold': '400%',
+    'node-action-limit': '8',
   })
 }
 

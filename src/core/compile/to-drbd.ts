@@ -4,8 +4,10 @@
 // Source: DRBD User's Guide 9, "Fencing", "Quorum", "Split brain"; drbd.conf-8.4(5), drbd.conf-9.0(5).
 import { found } from '../base/assert.ts'
 import type { DrbdAddress, DrbdHost, DrbdResource, Options } from '../drbd/types.ts'
+import { volumeId } from '../model/names.ts'
 import type { Cluster, Node, Volume, VolumePart } from '../model/types.ts'
 import type { Platform } from './artifacts.ts'
+import { drbdHandlers } from './drbd-handler.ts'
 import { timingOf } from './timing.ts'
 import { isAtLeast } from './versions.ts'
 
@@ -15,7 +17,7 @@ export function toDrbd(cluster: Cluster, volume: Volume, platform: Platform): Dr
   const nine = isDrbd9(platform)
   const members = replicationMembers(cluster, volume, platform)
   const hosts = members.map(node => hostOf(cluster, volume, node, nine))
-  const protection = protectionOf(cluster, volume, members.length, nine)
+  const protection = protectionOf(cluster, volume, members.length, platform)
   return {
     name: volume.name,
     hosts,
@@ -32,7 +34,8 @@ export function toDrbd(cluster: Cluster, volume: Volume, platform: Platform): Dr
       'verify-alg': 'crc32c',
       ...protection.net,
     },
-    disk: { 'on-io-error': 'detach', ...protection.disk },
+    // A writing service does not push a resync below a fifth of a gigabit line: until it ends there is no second copy.
+    disk: { 'on-io-error': 'detach', 'c-min-rate': '20M', ...protection.disk },
     handlers: protection.handlers,
   }
 }
@@ -52,7 +55,8 @@ interface Protection {
   readonly handlers: Options
 }
 
-function protectionOf(cluster: Cluster, volume: Volume, members: number, nine: boolean): Protection {
+function protectionOf(cluster: Cluster, volume: Volume, members: number, platform: Platform): Protection {
+  const nine = isDrbd9(platform)
   const none: Protection = { options: {}, net: {}, disk: {}, handlers: {} }
   if (nine && members >= 3) return { ...none, options: { quorum: 'majority', 'on-no-quorum': 'io-error' } }
   // Without fencing a node that writes on alone can only mark its peer as outdated, if it still reaches it.
@@ -72,12 +76,7 @@ function protectionOf(cluster: Cluster, volume: Volume, members: number, nine: b
     : {
         ...none,
         disk: { fencing: policy },
-        handlers: {
-          // The script waits for the peer's node state, in words that Pacemaker no longer writes (since 2.1.7 they are time
-          // stamps), so it waits in vain, with I/O frozen: 90 s by default, as long as a promotion may take. Seen in the lab.
-          'fence-peer': `${scripts}/crm-fence-peer.sh --timeout 15 --dc-timeout 15`,
-          'after-resync-target': `${scripts}/crm-unfence-peer.sh`,
-        },
+        handlers: { ...drbdHandlers(volumeId(volume), platform, cluster.fencing.kind !== 'none') },
       }
 }
 

@@ -8,12 +8,13 @@ import { print as printResource } from '../drbd/print.ts'
 import { corosyncKeySecret } from '../model/names.ts'
 import type { Cluster, Node, Service, Volume } from '../model/types.ts'
 import type { HostArtifacts, HostFile, Platform } from './artifacts.ts'
+import { drbdHandlerPath, drbdHandlerScript } from './drbd-handler.ts'
 import { openingsOf } from './openings.ts'
 import { packagesOf } from './packages.ts'
 import { secretFiles } from './secrets.ts'
 import { canRun, volumesOf } from './to-cib-services.ts'
 import { toCorosync } from './to-corosync.ts'
-import { replicationMembers, toDrbd } from './to-drbd.ts'
+import { isDrbd9, replicationMembers, toDrbd } from './to-drbd.ts'
 
 const header = '# Written by Holdfast from the cluster file; changes here are drift and will be overwritten.\n'
 
@@ -99,6 +100,7 @@ function volumeFiles(cluster: Cluster, volumes: readonly Volume[], platform: Pla
   return [
     plain('/etc/modules-load.d/holdfast.conf', `${header}drbd\n`, ['modules-load']),
     plain('/etc/drbd.conf', `${header}global {\n  usage-count no;\n}\ninclude "drbd.d/*.res";\n`, []),
+    ...(isDrbd9(platform) ? [] : [{ ...plain(drbdHandlerPath, drbdHandlerScript, []), mode: 0o755 }]),
     ...volumes.map(volume =>
       plain(`/etc/drbd.d/${volume.name}.res`, header + printResource(toDrbd(cluster, volume, platform)), [
         'drbd-adjust',

@@ -34,13 +34,15 @@ export function connect(drbd: Drbd, site: ResourceSite, r: Replica, peer: string
   poke(drbd, site, r.node, peer, 200 + 300 * drbd.ports.random.next())
 }
 
-/** Closes on purpose. A Secondary that leaves its Primary marks its own data as outdated, where fencing is on. */
+/** Closes on purpose. A Secondary that leaves its Primary marks its own data as outdated, where fencing is on: a change
+ *  that both have to agree to, so not where the peer is gone and only nobody has noticed yet. */
 export function disconnect(drbd: Drbd, site: ResourceSite, r: Replica, peer: string): void {
   const p = peerOf(r, peer)
   if (p.connection === 'StandAlone') return
   const wasConnected = p.connection === 'Connected'
   const careful = site.config.fencing !== 'dont-care' || site.config.quorum
-  if (wasConnected && p.role === 'Primary' && careful && r.disk === 'UpToDate') {
+  const answers = drbd.ports.reachable(r.node, peer, site.config.link)
+  if (wasConnected && answers && p.role === 'Primary' && careful && r.disk === 'UpToDate') {
     moveDisk(r, 'outdate')
     r.meta.outdated = true
     announce(drbd, site, r)
@@ -48,7 +50,7 @@ export function disconnect(drbd: Drbd, site: ResourceSite, r: Replica, peer: str
   const { session } = p
   drop(drbd, site, r, p, 'disconnect')
   moveConnection(p, 'cleaned-up')
-  if (!wasConnected || !drbd.ports.reachable(r.node, peer, site.config.link)) return
+  if (!wasConnected || !answers) return
   const other = replicaOf(site, peer)
   const theirs = peerOf(other, r.node)
   if (theirs.session === session && theirs.connection === 'Connected') lose(drbd, site, other, theirs, 'peer-closed')
