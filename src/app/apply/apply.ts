@@ -47,7 +47,8 @@ export async function applySession(session: Session, view: ApplyView, stops: Sto
   const secrets = await givenSecrets(session.cluster, session.folder)
   if (!secrets.ok) return { kind: 'failed', troubles: secrets.failure, begun: false }
   view.doing('locking the nodes against a second apply')
-  const locks = await takeLocks(session.transports.values())
+  const locks = await takeLocks(session.transports.values(), stops.stop)
+  if (!locks.ok && stops.stop.aborted) return { kind: 'stopped', begun: false }
   if (!locks.ok) return { kind: 'failed', troubles: [locks.failure], begun: false }
   await using held = locks.value
   using journal = openJournal(session.cluster.name, () => new Date())
@@ -71,7 +72,9 @@ async function applyLocked(
 ): Promise<Applied> {
   let changed = false
   view.doing('looking at the nodes')
-  let seen: Looked = await look(session, given, stops.abort)
+  // Nothing has been begun, so nothing has to end.
+  let seen: Looked = await look(session, given, stops.stop)
+  if (stops.stop.aborted) return { kind: 'stopped', begun: false }
   if (!seen.ok) return { kind: 'failed', troubles: seen.failure, begun: false }
   view.planned(seen.value.plan, journal.interrupted)
   const consents = seen.value.plan.troubles.length > 0 || worstHazard(seen.value.plan) === 'none'

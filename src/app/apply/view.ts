@@ -1,6 +1,6 @@
 // What the person sees while apply works: one moving line with everything that runs now, and a line for each step that ended.
 import { performance } from 'node:perf_hooks'
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { milliseconds, showDuration } from '../../core/base/units.ts'
 import { describeStep } from '../../core/plan/kinds.ts'
 import { showPlan } from '../../core/plan/show.ts'
@@ -20,6 +20,18 @@ export interface ViewOptions {
 const nameOf = ({ step }: PlannedStep): string => {
   const shared = step.kind === 'update-cib' || step.kind === 'prove'
   return `${shared ? '' : `${step.node}: `}${describeStep(step)}`
+}
+
+/** Empty where there is none: Ctrl-C, or the end of the input. */
+function answerTo(question: string): Promise<string> {
+  const asker = createInterface({ input: process.stdin, output: process.stderr })
+  return new Promise(resolve => {
+    asker.on('SIGINT', () => asker.close()).on('close', () => resolve(''))
+    asker.question(question, answer => {
+      resolve(answer)
+      asker.close()
+    })
+  })
 }
 
 export function applyView(options: ViewOptions): ApplyView & { end(text?: string): void } {
@@ -60,10 +72,7 @@ export function applyView(options: ViewOptions): ApplyView & { end(text?: string
       // The moving line would overwrite the question.
       moving.done('looked')
       isOpen = false
-      const asker = createInterface({ input: process.stdin, output: process.stderr })
-      const answer = await asker.question('Go on? [y/N] ')
-      asker.close()
-      return /^y(es)?$/i.test(answer.trim())
+      return /^y(es)?$/i.test((await answerTo('Go on? [y/N] ')).trim())
     },
     begun: step => {
       open()

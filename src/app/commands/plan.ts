@@ -6,6 +6,7 @@ import type { Trouble } from '../../core/plan/trouble.ts'
 import { troubleText } from '../../core/plan/trouble-text.ts'
 import { look } from '../../io/apply/look.ts'
 import { givenSecrets, redactor } from '../../io/apply/secrets.ts'
+import { jsonText } from '../apply/json.ts'
 import { paintLines } from '../apply/paint.ts'
 import { progress } from '../cli/progress.ts'
 import { wantsColour } from '../cli/terminal.ts'
@@ -50,7 +51,7 @@ async function run(file: string, options: Options): Promise<void> {
   if (!seen.ok) return refuse(seen.failure, options)
   const { plan } = seen.value
   const redact = redactor(secrets.value)
-  if (options.json) console.log(redact(JSON.stringify(planReport(plan), null, 2)))
+  if (options.json) console.log(jsonText(planReport(plan), redact, 2))
   else console.log(redact(paintLines(showPlan(plan, { diffs: options.diff }), wantsColour(process.stdout))))
   if (plan.troubles.length > 0) process.exitCode = 1
   else if (options.exitCode === true && plan.steps.length > 0) process.exitCode = 2

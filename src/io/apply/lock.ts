@@ -16,10 +16,14 @@ export interface Lock extends AsyncDisposable {
 const owner = (): string =>
   `${userInfo().username}@${hostname()} process ${process.pid}, since ${new Date().toISOString()}`
 
-export async function takeLocks(transports: Iterable<Transport>): Promise<Result<Lock, Trouble>> {
+/** `stop` ends the waiting for them, not the holding. */
+export async function takeLocks(transports: Iterable<Transport>, stop?: AbortSignal): Promise<Result<Lock, Trouble>> {
   const release = new AbortController()
   const lost = new AbortController()
+  const onStop = (): void => release.abort()
+  stop?.addEventListener('abort', onStop, { once: true })
   const taken = await Promise.all([...transports].map(transport => takeOne(transport, release.signal, lost)))
+  stop?.removeEventListener('abort', onStop)
   const ended = taken.flatMap(one => (one.ok ? [one.value] : []))
   const refused = taken.find(one => !one.ok)
   if (refused && !refused.ok) {
