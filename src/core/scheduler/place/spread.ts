@@ -30,19 +30,6 @@ export function anyAvailable(world: Unpacked, { values, has }: Scores): boolean 
   return world.nodes.some(node => has[node.index] !== 0 && (values[node.index] ?? 0) >= 0 && isAvailable(node))
 }
 
-/** What a group passes on through its first or last member, and an instance of a clone through its clone. */
-export function withThis(rsc: Resource): readonly ColocationRule[] {
-  const { parent } = rsc
-  if (parent?.kind !== 'group' || parent.children.at(-1) !== rsc || parent.withThis.length === 0) return rsc.withThis
-  return [...rsc.withThis, ...parent.withThis]
-}
-
-export function thisWith(rsc: Resource): readonly ColocationRule[] {
-  const { parent } = rsc
-  if (parent?.kind !== 'group' || parent.children[0] !== rsc || parent.thisWith.length === 0) return rsc.thisWith
-  return [...rsc.thisWith, ...parent.thisWith]
-}
-
 /** Whether the dependent's wishes count for the primary. */
 export function hasInfluence(rule: ColocationRule, primary: Resource = rule.primary): boolean {
   const inBundle =
@@ -62,18 +49,26 @@ export function spread(
   how: Spread,
 ): Scores | undefined {
   if (rsc.merging) return start
-  if (rsc.kind === 'group') {
-    const member = start ? rsc.children[0] : rsc.children.at(-1)
-    if (!member) return start
-    rsc.merging = true
-    const result = spread(world, member, start, attribute, factor, how)
-    rsc.merging = false
-    return result
-  }
   rsc.merging = true
-  const result = spreadOne(world, rsc, start, attribute, factor, how)
+  const result = rsc.kind === 'group' ? spreadGroup(world, rsc, start, attribute, factor, how) : spreadOne(world, rsc, start, attribute, factor, how)
   rsc.merging = false
   return result
+}
+
+/** A group speaks through a member; those who want to be with its last one count once more, as with the group. */
+function spreadGroup(
+  world: Unpacked,
+  group: Resource,
+  start: Scores | undefined,
+  attribute: string,
+  factor: number,
+  how: Spread,
+): Scores | undefined {
+  const [first, last] = [group.children[0], group.children.at(-1)]
+  const member = start ? first : last
+  if (!member || !last) return start
+  const work = spread(world, member, start, attribute, factor, how)
+  return work && passOn(world, how.thisWith ? group : last, start, work, factor, how)
 }
 
 function spreadOne(
@@ -84,13 +79,26 @@ function spreadOne(
   factor: number,
   how: Spread,
 ): Scores | undefined {
-  let work = copyScores(start ?? scoresOf(rsc))
+  const work = copyScores(start ?? scoresOf(rsc))
   if (start) addMatching(world, work, rsc, attribute, factor, how.onlyPositive === true)
+  return passOn(world, rsc, start, work, factor, how)
+}
+
+/** What those think of the nodes who are tied to `rsc`, each weakened by its own score alone. */
+function passOn(
+  world: Unpacked,
+  rsc: Resource,
+  start: Scores | undefined,
+  begun: Scores,
+  factor: number,
+  how: Spread,
+): Scores | undefined {
+  let work = begun
   if (anyAvailable(world, work)) {
-    for (const rule of how.thisWith ? thisWith(rsc) : withThis(rsc)) {
+    for (const rule of how.thisWith ? rsc.thisWith : rsc.withThis) {
       if (!how.thisWith && !hasInfluence(rule)) continue
       const other = how.thisWith ? rule.primary : rule.dependent
-      const next = (factor * rule.score) / INFINITY
+      const next = (factor < 0 ? -rule.score : rule.score) / INFINITY
       work = spread(world, other, work, rule.nodeAttribute, next, { ...how, active: true }) ?? work
     }
   } else if (how.active) return start

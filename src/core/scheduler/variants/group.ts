@@ -1,5 +1,6 @@
 // A group's members, one after the other: each with the one before.
 // Source: "Pacemaker Explained" 2.1, "Groups – A Syntactic Shortcut".
+import { addThisWith, addWithThis } from '../constrain/colocation.ts'
 import type { ClusterNode, Resource } from '../model.ts'
 import { logScores } from '../place/log.ts'
 import type { Unpacked } from '../world.ts'
@@ -12,6 +13,7 @@ export function assignGroup(
   if (!group.provisional) return group.assigned
   if (group.allocating) return undefined
   group.allocating = true
+  handOnColocations(group)
   logScores(world, 'pcmk__group_assign', group)
   let first: ClusterNode | undefined
   for (const member of group.children) {
@@ -23,4 +25,11 @@ export function assignGroup(
   group.allocating = false
   group.provisional = false
   return group.group?.colocated ? first : undefined
+}
+
+/** From now on what the group wants is its first member's wish, and who wants to be with it is with its last one. */
+function handOnColocations(group: Resource): void {
+  const [first, last] = [group.children[0], group.children.at(-1)]
+  for (const rule of group.thisWith) if (first && !first.thisWith.includes(rule)) addThisWith(first, rule)
+  for (const rule of group.withThis) if (last && !last.withThis.includes(rule)) addWithThis(last, rule)
 }

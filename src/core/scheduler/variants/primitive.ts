@@ -6,7 +6,7 @@ import { type ClusterNode, type ColocationRule, type Resource, Role } from '../m
 import { assignTo } from '../place/assign.ts'
 import { applyToDependent } from '../place/colocate.ts'
 import { logScores } from '../place/log.ts'
-import { anyAvailable, copyScores, hasInfluence, scoresOf, spread, thisWith, withThis } from '../place/spread.ts'
+import { anyAvailable, copyScores, hasInfluence, scoresOf, spread } from '../place/spread.ts'
 import { currentNode } from '../place/state.ts'
 import { banSmallNodes } from '../place/utilization.ts'
 import { allowedNodes, compareNodes, isAvailable } from '../place/weigh.ts'
@@ -23,7 +23,7 @@ export function assignPrimitive(
   if (!rsc.provisional) return rsc.assigned
   if (rsc.allocating) return undefined
   rsc.allocating = true
-  const [primaries, dependents] = [thisWith(rsc), withThis(rsc)]
+  const [primaries, dependents] = [rsc.thisWith, rsc.withThis]
   for (const rule of primaries) follow(world, rsc, rule)
   for (const rule of dependents) hear(world, rsc, rule)
   if (rsc.nextRole === Role.stopped) ban(world, rsc, undefined, MINUS_INFINITY, rsc.nextRoleReason ?? 'target-role')

@@ -7,7 +7,7 @@ import { ban } from '../constrain/bans.ts'
 import { type ClusterNode, type ColocationRule, Discovery, type LocationRule, type Resource, Role } from '../model.ts'
 import { applyToDependent } from '../place/colocate.ts'
 import { compareInstances } from '../place/compare-instances.ts'
-import { hasInfluence, type Spread, scoresOf, spread, thisWith } from '../place/spread.ts'
+import { hasInfluence, type Spread, scoresOf, spread } from '../place/spread.ts'
 import { nodeNext, roleNext, roleNow } from '../place/state.ts'
 import { isAvailable } from '../place/weigh.ts'
 import { setNextRole, uberParent } from '../unpack/roles.ts'
@@ -111,7 +111,7 @@ function prioritize(world: Unpacked, clone: Resource, instance: Resource): void 
   if (next === Role.started || next === Role.unknown) instance.priority = promotionScore(world, instance, node) ?? -1
   else if (next === Role.unpromoted || next === Role.stopped) instance.priority = MINUS_INFINITY
   for (const rule of [...instance.locations, ...clone.locations]) applyPromoted(world, instance, rule, node)
-  for (const rule of thisWith(instance)) applyToDependent(world, instance, rule.primary, rule)
+  for (const rule of instance.thisWith) applyToDependent(world, instance, rule.primary, rule)
   instance.sortIndex = next === Role.promoted ? INFINITY : instance.priority
 }
 
