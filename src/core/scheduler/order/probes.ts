@@ -35,9 +35,12 @@ function beforeThenOfStops(world: Unpacked): void {
     const probes = probesOf(firstRsc)
     if (probes.length === 0) continue
     const type = probeType(rule)
-    for (const then of thenActions(rule)) for (const probe of probes) relate(probe, then, type)
+    for (const then of thenActions(rule)) for (const probe of probes) if (!waitsFor(probe, then)) relate(probe, then, type)
   }
 }
+
+/** A probe that waits for an unfencing cannot also come before it. */
+const waitsFor = (probe: Action, first: Action): boolean => probe.before.some(({ action }) => action === first)
 
 function probeType({ type }: OrderRule): number {
   if (type === Kind.antiColocation || type === Kind.load) return type
