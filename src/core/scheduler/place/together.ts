@@ -19,9 +19,13 @@ function visit(rsc: Resource, origin: Resource, found: Set<Resource>): void {
   }
   for (const rule of rsc.withThis) {
     if (rule.score < INFINITY || found.has(rule.dependent)) continue
+    // Nobody can tell with which instance of a clone something else will be.
+    if (isMany(rsc) && !isMany(rule.dependent)) continue
     if (!rule.influence && rsc.runningOn.length > 0) continue
     visit(rule.dependent, origin, found)
   }
   const { parent } = rsc
   if (parent && parent.kind === 'group') visit(parent, origin, found)
 }
+
+const isMany = (rsc: Resource): boolean => rsc.kind === 'clone' || rsc.kind === 'bundle'
