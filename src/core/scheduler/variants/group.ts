@@ -27,9 +27,18 @@ export function assignGroup(
   return group.group?.colocated ? first : undefined
 }
 
-/** From now on what the group wants is its first member's wish, and who wants to be with it is with its last one. */
+/**
+ * From now on what the group wants is its first member's wish, and who wants to be with it is with its last one. After a
+ * member that nobody manages, which stays where it is, every member has to ask for itself.
+ */
 function handOnColocations(group: Resource): void {
-  const [first, last] = [group.children[0], group.children.at(-1)]
-  for (const rule of group.thisWith) if (first && !first.thisWith.includes(rule)) addThisWith(first, rule)
+  let afterUnmanaged = false
+  for (const [i, member] of group.children.entries()) {
+    if (i === 0 || afterUnmanaged) {
+      for (const rule of group.thisWith) if (!member.thisWith.includes(rule)) addThisWith(member, rule)
+    }
+    afterUnmanaged ||= !member.managed
+  }
+  const last = group.children.at(-1)
   for (const rule of group.withThis) if (last && !last.withThis.includes(rule)) addWithThis(last, rule)
 }
