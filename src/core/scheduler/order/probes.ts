@@ -35,7 +35,8 @@ function beforeThenOfStops(world: Unpacked): void {
     const probes = probesOf(firstRsc)
     if (probes.length === 0) continue
     const type = probeType(rule)
-    for (const then of thenActions(rule)) for (const probe of probes) if (!waitsFor(probe, then)) relate(probe, then, type)
+    for (const then of thenActions(rule))
+      for (const probe of probes) if (!waitsFor(probe, then)) relate(probe, then, type)
   }
 }
 

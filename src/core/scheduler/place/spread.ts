@@ -50,7 +50,10 @@ export function spread(
 ): Scores | undefined {
   if (rsc.merging) return start
   rsc.merging = true
-  const result = rsc.kind === 'group' ? spreadGroup(world, rsc, start, attribute, factor, how) : spreadOne(world, rsc, start, attribute, factor, how)
+  const result =
+    rsc.kind === 'group'
+      ? spreadGroup(world, rsc, start, attribute, factor, how)
+      : spreadOne(world, rsc, start, attribute, factor, how)
   rsc.merging = false
   return result
 }
