@@ -5,14 +5,11 @@ import { dirname, resolve } from 'node:path'
 import { found } from '../core/base/assert.ts'
 import { type NodeName, nodeName } from '../core/base/units.ts'
 import type { Cluster, Node } from '../core/model/types.ts'
-import { renderProblems } from '../core/spec/render.ts'
 import type { Lab } from '../io/lab/contract.ts'
 import { sshTransport } from '../io/transport/ssh.ts'
 import type { SshTarget } from '../io/transport/ssh-words.ts'
 import type { Transport } from '../io/transport/transport.ts'
-import { colours } from './cli/paint.ts'
-import { wantsColour } from './cli/terminal.ts'
-import { readClusterFile } from './commands/check.ts'
+import { loadCluster } from './cluster-file.ts'
 
 export type Where = 'live' | 'lab'
 
@@ -27,15 +24,6 @@ export interface Session extends AsyncDisposable {
   /** To the witness's machine, where the cluster has one; it bears the name by which the nodes know it. */
   readonly witness?: Transport
   readonly lab?: Lab
-}
-
-/** The cluster of a file without errors; otherwise they are shown, and the exit status is 1. */
-export function loadCluster(file: string): Cluster | undefined {
-  const { value, problems, source } = readClusterFile(file)
-  if (value) return value
-  console.error(renderProblems(problems, source, wantsColour(process.stderr) ? colours : undefined))
-  process.exitCode = 1
-  return undefined
 }
 
 export async function openSession(file: string, where: Where): Promise<Session | undefined> {

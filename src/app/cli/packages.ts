@@ -1,8 +1,8 @@
 // What Holdfast needs of the system beyond Node: named when it is missing, and installed after a question, or without one
 // with --yes or CI=true. Only from the distribution.
 import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline/promises'
 import { isInstalled, type Tool } from '../../io/lab/prerequisites.ts'
+import { ask } from './ask.ts'
 
 export const missing = (tools: readonly Tool[]): Tool[] => tools.filter(tool => !isInstalled(tool.command))
 
@@ -32,16 +32,6 @@ export async function ensurePackages(needs: readonly Tool[], purpose: string, ye
   console.error(output.join('\n').split('\n').slice(-15).join('\n'))
   console.error(`still missing: ${still.map(tool => tool.command).join(', ')}\n  run by hand: ${by}`)
   return false
-}
-
-async function ask(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) return false
-  const prompt = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return /^y/i.test(await prompt.question(`${question} [y/N] `))
-  } finally {
-    prompt.close()
-  }
 }
 
 function run(argv: readonly string[]): Promise<string> {

@@ -17,13 +17,14 @@ export interface Progress {
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 
-export function progress(): Progress {
+/** `clock` in milliseconds; a simulation has its own. */
+export function progress(clock: () => number = () => performance.now()): Progress {
   const colour = wantsColour(process.stderr)
   let open: { task: string; detail: string; started: number } | undefined
   let timer: NodeJS.Timeout | undefined
   let frame = 0
 
-  const since = (started: number): string => showDuration(milliseconds(performance.now() - started))
+  const since = (started: number): string => showDuration(milliseconds(clock() - started))
   const clear = (): void => {
     if (isTerminal) process.stderr.write('\r\u001b[2K')
   }
@@ -50,7 +51,7 @@ export function progress(): Progress {
   const self: Progress = {
     begin: task => {
       if (open) self.done()
-      open = { task, detail: '', started: performance.now() }
+      open = { task, detail: '', started: clock() }
       if (isTerminal) {
         timer = setInterval(draw, 120)
         timer.unref()

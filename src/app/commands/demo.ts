@@ -1,38 +1,14 @@
-// `holdfast demo`: the main job, from nothing to a report. It makes the lab, applies the example, opens the live page,
-// starts a client that writes, pulls the plug of the active node and tells what the client saw. Everything that it starts
-// ends with it.
-import { join, relative } from 'node:path'
+// `holdfast demo`: the main job, from nothing to a report, on virtual machines or in simulation. Nothing of the lab is
+// loaded before it is wanted: the simulated demonstration runs wherever Node does.
+import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { found } from '../../core/base/assert.ts'
-import { milliseconds, showDuration } from '../../core/base/units.ts'
-import { catalog } from '../../core/drill/catalog.ts'
-import { type LabImage, labImages } from '../../io/lab/contract.ts'
-import { showLabFailure } from '../../io/lab/failure.ts'
-import { startLab } from '../../io/lab/lab.ts'
-import { labTools } from '../../io/lab/prerequisites.ts'
-import { labTopology } from '../../io/lab/topology.ts'
-import { applySession } from '../apply/apply.ts'
-import { applyView } from '../apply/view.ts'
-import { ensurePackages } from '../cli/packages.ts'
-import { progress } from '../cli/progress.ts'
-import { bold, wantsColour } from '../cli/terminal.ts'
-import { drillInLab } from '../drill/lab-drill.ts'
-import { loadAssets } from '../server/assets.ts'
-import { buildPage, pageFolder } from '../server/build.ts'
-import { type PageServer, startPageServer } from '../server/server.ts'
-import { labSession, loadCluster, type Session } from '../session.ts'
-import { type Follow, sharedWatch } from '../watching.ts'
-import { tell } from './apply.ts'
-import { chosenService, drillHooks, showDrillTrouble, showReport } from './drill.ts'
-import { showProgress } from './lab/progress.ts'
-
-interface Options {
-  readonly image: LabImage
-  readonly yes?: boolean
-  readonly keep?: boolean
-  readonly report?: string
-  readonly json?: boolean
-}
+import type { Cluster, Service } from '../../core/model/types.ts'
+import { labImages } from '../../io/lab/contract.ts'
+import { ask } from '../cli/ask.ts'
+import { wholeNumber } from '../cli/numbers.ts'
+import { loadCluster } from '../cluster-file.ts'
+import { chosenService } from '../drill/scenarios.ts'
+import type { DemoOptions } from './demo/options.ts'
 
 const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'postgresql-pair.yaml')
 
@@ -41,9 +17,15 @@ export function demoCommand(): Command {
     .description('Make a cluster of virtual machines, pull the plug of the active one, and show what a client saw.')
     .argument('[file]', 'the cluster file', example)
     .addOption(
+      new Option('--in <world>', 'on virtual machines (Linux), or in a simulation (anywhere, in seconds)')
+        .choices(['lab', 'sim'])
+        .default('lab'),
+    )
+    .addOption(
       new Option('--image <name>', 'operating system of the machines').choices([...labImages]).default('debian13'),
     )
-    .option('--yes', 'install missing packages without asking')
+    .option('--seed <number>', 'the dice of the simulation', wholeNumber, 1)
+    .option('--yes', 'install missing packages without asking; simulate where the machines cannot run')
     .option('--keep', 'leave the machines running until Ctrl-C, to look around')
     .option('--report <folder>', 'where to put the report')
     .option('--json', 'print the report as JSON')
@@ -51,106 +33,47 @@ export function demoCommand(): Command {
       'after',
       `
 The first run builds the image of the machines (two or three minutes); later ones start in seconds.
+The simulation needs nothing but Node: no Linux, no root. It shows what would happen; only machines prove it.
 Exit status: 0 the service survived and nothing was lost; 1 it did not; 2 the demonstration could not be run.
 
 Examples:
   holdfast demo
+  holdfast demo --in sim                    the same story without machines, in seconds
   holdfast demo --keep                      and look around afterwards
   holdfast demo --image debian12 my.yaml`,
     )
     .action(demo)
 }
 
-async function demo(file: string, options: Options): Promise<void> {
-  const started = performance.now()
-  process.exitCode = 2
+async function demo(file: string, options: DemoOptions): Promise<void> {
   const cluster = loadCluster(file)
   const service = cluster && chosenService(cluster, undefined)
+  process.exitCode = 2
   if (!cluster || !service) return
-  if (!(await ensurePackages(labTools, 'The lab', options.yes === true))) return
-
-  const ending = new AbortController()
-  const onSignal = (): void => ending.abort()
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-  const screen = progress()
-  const lab = await startLab({ ...labTopology(cluster, options.image), onProgress: showProgress(screen) })
-  if (!lab.ok) {
-    screen.failed()
-    console.error(`holdfast: ${showLabFailure(lab.failure)}`)
-    return
+  if (options.in === 'sim') return simulated(cluster, service, options)
+  if (await labCanRun(options)) {
+    const { demoInLab } = await import('./demo/lab.ts')
+    return demoInLab(file, cluster, service, options)
   }
-  await using machines = lab.value
-  await using session = await labSession(file, cluster, machines)
-  const follow = sharedWatch(session)
-  await using page = await openPage(session, follow)
-  if (page) screen.say(`watch it:  ${bold(page.url, wantsColour(process.stderr))}`)
-
-  if (!(await build(session, ending.signal))) {
-    process.exitCode = 2
-    return
-  }
-  const seconds = showDuration(milliseconds(performance.now() - started))
-  screen.say(`the cluster stands and is proven after ${seconds}; now the plug`)
-  const scenario = found(
-    catalog.find(s => s.name === 'power-loss'),
-    'power-loss',
-  )
-  const text = scenario.text(service.name, found(service.volumes[0], 'a volume'))
-  const drill = drillInLab(session, service, { name: scenario.name, text: () => text }, drillHooks(), follow)
-  const result = await Promise.race([drill, whenAborted(ending.signal)])
-  if (result === 'aborted') return
-  if (!result.ok) {
-    showDrillTrouble(result.failure)
-    return
-  }
-  showReport(result.value, options)
-  process.exitCode = result.value.verdict === 'passed' ? 0 : 1
-  if (options.keep) await lookAround(file, session, page, ending.signal)
-  else console.error(`\nto look around while the machines run:  ./holdfast demo --keep`)
+  if (options.yes || (await ask('Run the demonstration in simulation instead?', 'yes')))
+    return simulated(cluster, service, options)
+  console.error('Without machines, as a simulation:  holdfast demo --in sim')
 }
 
-async function build(session: Session, stop: AbortSignal): Promise<boolean> {
-  const view = applyView({ yes: true, diffs: false, redact: text => text })
-  const applied = await applySession(session, { ...view, planned: () => undefined }, { stop, abort: stop })
-  if (applied.kind === 'done') view.end()
-  else tell(session, applied, text => text)
-  return applied.kind === 'done'
+async function simulated(cluster: Cluster, service: Service, options: DemoOptions): Promise<void> {
+  const { demoInSim } = await import('./demo/sim.ts')
+  await demoInSim(cluster, service, options)
 }
 
-/** The page is a guest: where it cannot be built or served, the demonstration goes on without it, and says so. */
-async function openPage(session: Session, follow: Follow): Promise<PageServer | undefined> {
-  const trouble = await buildPage()
-  const assets = trouble === undefined ? await loadAssets(pageFolder) : undefined
-  if (!assets) {
-    console.error(`the live page is not shown: ${trouble ?? 'it could not be read'}`)
-    return undefined
+const systems: Readonly<Record<string, string>> = { darwin: 'macOS', win32: 'Windows' }
+
+/** Says what is missing where it cannot. */
+async function labCanRun(options: DemoOptions): Promise<boolean> {
+  if (process.platform !== 'linux') {
+    console.error(`The lab needs Linux; this is ${systems[process.platform] ?? process.platform}.`)
+    return false
   }
-  const server = await startPageServer({ cluster: session.cluster, source: follow, assets, port: 0 })
-  if (server.ok) return server.value
-  console.error(`the live page is not shown: ${server.failure.why}`)
-  return undefined
-}
-
-const whenAborted = (signal: AbortSignal): Promise<'aborted'> =>
-  new Promise(resolve => {
-    if (signal.aborted) resolve('aborted')
-    signal.addEventListener('abort', () => resolve('aborted'), { once: true })
-  })
-
-async function lookAround(
-  file: string,
-  session: Session,
-  page: PageServer | undefined,
-  end: AbortSignal,
-): Promise<void> {
-  const name = relative(process.cwd(), file) || file
-  const [first] = session.cluster.nodes
-  console.error(`
-The machines run until you press Ctrl-C. In another terminal:
-  ./holdfast status ${name} --in lab --watch
-  ./holdfast drill ${name} pause-node
-  ./holdfast lab fault cut ${session.cluster.nodes.map(node => node.name).join(' ')}
-  ./holdfast lab ssh ${first?.name ?? ''}
-${page ? `  ${page.url}\n` : ''}`)
-  await whenAborted(end)
+  const { ensurePackages } = await import('../cli/packages.ts')
+  const { labTools } = await import('../../io/lab/prerequisites.ts')
+  return ensurePackages(labTools, 'The lab', options.yes === true)
 }

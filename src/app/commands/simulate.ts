@@ -1,32 +1,29 @@
 // `holdfast simulate FILE`: what would happen, without a single machine. The cluster file is compiled, and the artifacts
 // are booted in the simulator: the survivability table, one scenario with its timeline, or random histories of faults.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
-import { Command, InvalidArgumentError, Option } from 'commander'
-import { hasErrors } from '../../core/base/result.ts'
-import { closest } from '../../core/base/suggest.ts'
+import { Command, Option } from 'commander'
 import type { Milliseconds } from '../../core/base/units.ts'
-import { compile } from '../../core/compile/compile.ts'
-import { checkPlatform, type PlatformName, platforms } from '../../core/compile/platforms.ts'
+import { type PlatformName, platforms } from '../../core/compile/platforms.ts'
 import { catalog } from '../../core/drill/catalog.ts'
 import type { Cluster } from '../../core/model/types.ts'
-import { calibrated, type Durations, defaultDurations } from '../../core/sim/durations.ts'
-import { planFrom } from '../../core/sim/from-artifacts.ts'
+import type { Durations } from '../../core/sim/durations.ts'
 import { histories } from '../../core/sim/histories.ts'
 import { showEntries } from '../../core/sim/journal.ts'
 import { matrixSvg } from '../../core/sim/picture.ts'
 import type { SimPlan } from '../../core/sim/plan.ts'
-import { runScenario } from '../../core/sim/scenario.ts'
 import { acceptable, survivability } from '../../core/sim/survivability.ts'
-import { plain, renderProblems } from '../../core/spec/render.ts'
 import { drillLines } from '../../core/view/drill.ts'
 import { timelineSvg } from '../../core/view/report.ts'
 import { historiesLines, survivabilityLines } from '../../core/view/survivability.ts'
 import { printLines } from '../cli/lines.ts'
-import { colours } from '../cli/paint.ts'
+import { wholeNumber } from '../cli/numbers.ts'
 import { progress } from '../cli/progress.ts'
-import { wantsColour } from '../cli/terminal.ts'
-import { readClusterFile } from './check.ts'
+import { loadCluster } from '../cluster-file.ts'
+import { chosenService, scenarioSource } from '../drill/scenarios.ts'
+import { showDrillTrouble } from '../drill/show.ts'
+import { drillInSim } from '../drill/sim-drill.ts'
+import { planOf, readDurations } from '../simulation.ts'
 
 interface Options {
   readonly for: PlatformName
@@ -37,11 +34,6 @@ interface Options {
   readonly calibration?: string
   readonly svg?: string
   readonly json?: boolean
-}
-
-const wholeNumber = (text: string): number => {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
-  return Number(text)
 }
 
 export function simulateCommand(): Command {
@@ -73,57 +65,19 @@ Examples:
 }
 
 async function run(file: string, options: Options): Promise<void> {
-  const cluster = read(file, options)
-  const durations = cluster && readDurations(options.calibration)
-  if (!cluster || !durations) {
-    process.exitCode = 2
-    return
-  }
-  if (options.scenario !== undefined) await scenario(cluster.plan, options.scenario, options, durations)
-  else if (options.histories !== undefined) manyHistories(cluster.plan, file, options.histories, options, durations)
-  else everyFault(cluster.plan, cluster.model, options, durations)
-}
-
-function read(name: string, options: Options): { model: Cluster; plan: SimPlan } | undefined {
-  const { source, problems, value } = readClusterFile(name)
-  const platform = platforms[options.for]
-  const all = value === undefined ? problems : [...problems, ...checkPlatform(value, platform)]
-  const errors = all.filter(problem => problem.severity === 'error')
-  if (errors.length > 0) console.error(renderProblems(errors, source, wantsColour(process.stderr) ? colours : plain))
-  if (value === undefined || hasErrors(all)) return undefined
-  const sizes = value.volumes.map(v => [v.name, v.parts.reduce((sum, part) => sum + part.size, 0)] as const)
-  const plan = planFrom(compile(value, platform), Object.fromEntries(sizes))
-  if (plan.value) return { model: value, plan: plan.value }
-  for (const problem of plan.problems) console.error(`holdfast simulate: ${problem.message}`)
-  return undefined
-}
-
-/** A calibration names ranges; a name that does not exist, or a range that cannot be, is refused. */
-function readDurations(file: string | undefined): Durations | undefined {
-  if (file === undefined) return defaultDurations
-  const wrong = (why: string): undefined => {
-    console.error(`holdfast simulate: ${file}: ${why}`)
-    return undefined
-  }
-  if (!existsSync(file)) return wrong('there is no such file')
-  let data: unknown
-  try {
-    data = JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    return wrong('it is not JSON')
-  }
-  if (typeof data !== 'object' || data === null) return wrong('expected an object: name → [low, high] in milliseconds')
-  const names = Object.keys(defaultDurations)
-  const given: Record<string, [number, number]> = {}
-  for (const [name, range] of Object.entries(data)) {
-    const near = closest(name, names)
-    if (!names.includes(name)) return wrong(`there is no duration "${name}".${near ? ` Did you mean "${near}"?` : ''}`)
-    const [low, high]: unknown[] = Array.isArray(range) ? range : []
-    if (typeof low !== 'number' || typeof high !== 'number' || !(low >= 0) || !(high >= low))
-      return wrong(`${name}: expected [low, high] in milliseconds`)
-    given[name] = [low, high]
-  }
-  return calibrated(given)
+  process.exitCode = 2
+  const cluster = loadCluster(file)
+  const durations = readDurations(options.calibration)
+  process.exitCode = 2
+  if (!cluster || !durations) return
+  if (options.scenario !== undefined) return scenario(cluster, options.scenario, options, durations)
+  const plan = planOf(cluster, options.for)
+  for (const problem of plan.problems)
+    console.error(`holdfast simulate: ${problem.message}${problem.hint ? `\n  ${problem.hint}` : ''}`)
+  if (!plan.value) return
+  process.exitCode = 0
+  if (options.histories !== undefined) manyHistories(plan.value, file, options.histories, options, durations)
+  else everyFault(plan.value, cluster, options, durations)
 }
 
 function everyFault(plan: SimPlan, model: Cluster, options: Options, durations: Durations): void {
@@ -136,37 +90,23 @@ function everyFault(plan: SimPlan, model: Cluster, options: Options, durations: 
   if (!result.complete || !acceptable(result)) process.exitCode = 1
 }
 
-async function scenario(plan: SimPlan, name: string, options: Options, durations: Durations): Promise<void> {
-  const text = scenarioText(plan, name)
-  if (text === undefined) {
-    const near = closest(
-      name,
-      catalog.map(s => s.name),
-    )
-    console.error(`holdfast simulate: there is no scenario "${name}".${near ? ` Did you mean "${near}"?` : ''}`)
-    process.exitCode = 2
-    return
-  }
-  const { value, problems } = await runScenario(plan, text, name, { seed: options.seed, durations })
-  if (problems.length > 0) console.error(renderProblems(problems, text, wantsColour(process.stderr) ? colours : plain))
-  if (!value) {
-    process.exitCode = 2
-    return
-  }
-  if (options.svg !== undefined) writeFileSync(options.svg, timelineSvg(value.report))
-  if (options.json) console.log(JSON.stringify(value.report, null, 2))
+async function scenario(cluster: Cluster, name: string, options: Options, durations: Durations): Promise<void> {
+  const source = scenarioSource(name)
+  const service = source && chosenService(cluster, undefined, true)
+  if (!service) return
+  const { seed, calibration } = options
+  const simulation = { seed, durations, platform: options.for, ...(calibration === undefined ? {} : { calibration }) }
+  const silent = { step: () => undefined, preparing: () => undefined, stopped: () => undefined }
+  const result = await drillInSim(cluster, service, source, simulation, () => silent)
+  if (!result.ok) return showDrillTrouble(result.failure)
+  const { report, sim } = result.value
+  if (options.svg !== undefined) writeFileSync(options.svg, timelineSvg(report))
+  if (options.json) console.log(JSON.stringify(report, null, 2))
   else {
-    console.log(showEntries(value.sim.state.journal))
-    printLines(drillLines(value.report))
+    console.log(showEntries(sim.state.journal))
+    printLines(drillLines(report))
   }
-  if (value.report.verdict === 'failed') process.exitCode = 1
-}
-
-function scenarioText(plan: SimPlan, name: string): string | undefined {
-  const known = catalog.find(entry => entry.name === name)
-  const service = plan.services.find(s => s.volumes.length > 0) ?? plan.services[0]
-  if (known && service) return known.text(service.name, service.volumes[0] ?? service.name)
-  return existsSync(name) ? readFileSync(name, 'utf8') : undefined
+  process.exitCode = report.verdict === 'passed' ? 0 : 1
 }
 
 function manyHistories(plan: SimPlan, file: string, count: number, options: Options, durations: Durations): void {

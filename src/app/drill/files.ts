@@ -24,10 +24,12 @@ export function writeReport(report: DrillReport, folder: string): ReportFiles {
   return files
 }
 
-/** ~/.local/state/holdfast/reports/shop-power-loss-20260102T030405Z */
+/** ~/.local/state/holdfast/reports/shop-power-loss-20260102T030405Z; a simulated run is named by its seed: shop-power-loss-simulated-1 */
 export function reportFolder(report: DrillReport): string {
   const state = process.env['XDG_STATE_HOME']
   const base = state?.startsWith('/') ? state : join(homedir(), '.local', 'state')
-  const stamp = new Date(report.started).toISOString().replace(/[-:]|\.\d+/g, '')
+  const stamp = report.simulation
+    ? `simulated-${report.simulation.seed}`
+    : new Date(report.started).toISOString().replace(/[-:]|\.\d+/g, '')
   return join(base, 'holdfast', 'reports', `${report.cluster}-${report.scenario}-${stamp}`)
 }

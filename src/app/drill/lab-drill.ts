@@ -6,7 +6,7 @@ import { checkScenario } from '../../core/drill/check.ts'
 import { parseScenario } from '../../core/drill/parse.ts'
 import type { DrillReport } from '../../core/drill/report.ts'
 import { type Progress as RunProgress, runScenario } from '../../core/drill/run.ts'
-import type { Fault } from '../../core/drill/world.ts'
+import { showFault } from '../../core/drill/show-fault.ts'
 import type { Snapshot } from '../../core/live/snapshot.ts'
 import type { Cluster, Service } from '../../core/model/types.ts'
 import { changes } from '../../core/view/changes.ts'
@@ -33,6 +33,8 @@ export type DrillTrouble =
 export interface DrillHooks extends RunProgress {
   /** Before the scenario: what is being prepared. */
   preparing(what: string): void
+  /** The scenario will not run. */
+  stopped(): void
 }
 
 /** The session has to be one of the lab. */
@@ -80,7 +82,7 @@ export async function drillInLab(
     processes: new Map(cluster.services.map(s => [s.name, mainProcess(s)])),
     replicationNetwork: replicationNetwork(cluster, lab),
     changes,
-    describe: describeFault,
+    describe: showFault,
   })
   const first = await Promise.race([writer.writing.then(() => true), late(30_000)])
   if (!first) {
@@ -110,44 +112,4 @@ function replicationNetwork(cluster: Cluster, lab: Lab): string {
   const last = (cluster.nodes[0]?.links.length ?? 1) - 1
   const plugs = [...lab.nodes.values()][0]?.plugs ?? []
   return found(plugs[last], 'the plug of the replication link').network
-}
-
-/** As it would stand in a scenario. */
-function describeFault(fault: Fault): string {
-  switch (fault.kind) {
-    case 'power':
-      return `power ${fault.action} ${fault.node}`
-    case 'cut':
-    case 'heal': {
-      const which =
-        fault.link === 'replication' ? 'replication' : `link${fault.link === undefined ? '' : ` ${fault.link}`}`
-      return `${fault.kind} ${which} ${fault.from} ${fault.to}${fault.kind === 'cut' && fault.oneWay ? ' one-way' : ''}`
-    }
-    case 'loss':
-      return `loss ${fault.share * 100}% ${fault.from} ${fault.to}`
-    case 'delay':
-      return `delay ${fault.delay}ms ${fault.from} ${fault.to}`
-    case 'kill':
-      return `${fault.signal === 'KILL' ? 'kill' : fault.signal === 'STOP' ? 'freeze' : 'thaw'} ${fault.what} on ${fault.node}`
-    case 'switchover':
-      return `switchover ${fault.service}${fault.to ? ` to ${fault.to}` : ''}`
-    case 'disk':
-      return `disk ${fault.volume} on ${fault.node} ${fault.state}`
-    case 'agent':
-      return `agent ${fault.service} ${fault.behaviour}`
-    case 'witness':
-      return `witness ${fault.state}`
-    case 'standby':
-      return `${fault.on ? 'standby' : 'unstandby'} ${fault.node}`
-    case 'bmc':
-      return `bmc ${fault.node} ${fault.state}`
-    case 'clock':
-      return `clock ${fault.node} ${fault.jump}ms`
-    case 'crash':
-    case 'pause':
-    case 'resume':
-      return `${fault.kind} ${fault.node}`
-    default:
-      return fault satisfies never
-  }
 }

@@ -63,7 +63,8 @@ function parseLine(tokens: readonly Token[], context: Context): Checked<Statemen
   if (first?.word !== 'expect' || !second) return match(tokens, statementForms, context)
   if (second.word === 'never')
     return conditionsThen(tokens.slice(2), context, conditions => ({ kind: 'expect-never', conditions }))
-  if (second.word !== 'within' && second.word !== 'for') return match(tokens, statementForms, context)
+  if (second.word === 'outage' || second.word === 'lost') return match(tokens, statementForms, context)
+  if (second.word !== 'within' && second.word !== 'for') return { problems: [unknownExpectation(second, context)] }
   const span = parseSpan(tokens[2]?.word ?? '')
   if (span === undefined || span < 0)
     return {
@@ -79,6 +80,15 @@ function parseLine(tokens: readonly Token[], context: Context): Checked<Statemen
     }
   const kind = second.word === 'within' ? 'expect-within' : 'expect-for'
   return conditionsThen(tokens.slice(3), context, conditions => ({ kind, span, conditions }))
+}
+
+const expectations = ['within', 'for', 'never', 'outage', 'lost']
+
+function unknownExpectation(token: Token, context: Context): Problem {
+  const near = closest(token.word, expectations)
+  const message = `"${token.word}" is no kind of expectation.`
+  const hint = near ? `Did you mean "${near}"?` : `There are: ${expectations.join(', ')}.`
+  return problem(context, token, 'not-understood', message, hint)
 }
 
 function conditionsThen(
@@ -146,8 +156,8 @@ function hintFor(token: Token, expected: readonly string[], forms: readonly stri
   const candidates = expected.flatMap(place => wordsFor(place, vocabulary) ?? [place])
   const near = closest(token.word, candidates)
   if (near) return `Did you mean "${near}"?`
-  const known = expected.map(place => wordsFor(place, vocabulary)).find(words => words && words.length > 0)
-  if (known && expected.length === 1) return `There are: ${known.join(', ')}.`
+  const known = expected.map(place => wordsFor(place, vocabulary) ?? [])
+  if (known.every(words => words.length > 0)) return `There are: ${[...new Set(known.flat())].join(', ')}.`
   return `The forms that begin so: ${forms.slice(0, 6).join('; ')}.`
 }
 

@@ -10,6 +10,8 @@ export interface DrillReport {
   /** The scenario's own text, as it was run. */
   readonly text: string
   readonly world: 'sim' | 'lab' | 'live'
+  /** Of a simulated run: its dice, and the file that its durations come from. */
+  readonly simulation?: { readonly seed: number; readonly calibration?: string }
   readonly started: Instant
   readonly ended: Instant
   readonly verdict: 'passed' | 'failed'

@@ -52,7 +52,8 @@ export async function runScenario(
   see(run, await world.look())
   const ledgers = await world.ledgers(true)
   for (const statement of scenario.statements.filter(s => !isTimed(s))) {
-    const step = judgeAtEnd(statement, run, ledgers)
+    const judged = judgeAtEnd(statement, run, ledgers)
+    const step = stopped === undefined || judged.verdict === 'failed' ? judged : notReached(statement, stopped)
     progress.step(statement, step.verdict, step.why)
     steps.push(step)
   }

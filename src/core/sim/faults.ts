@@ -3,6 +3,7 @@
 import type { Result } from '../base/result.ts'
 import { fail, ok } from '../base/result.ts'
 import type { Constraint, Location } from '../cib/types.ts'
+import { showFault } from '../drill/show-fault.ts'
 import type { Fault, WorldFailure } from '../drill/world.ts'
 import { replica } from './drbd/types.ts'
 import * as membership from './membership.ts'
@@ -267,37 +268,4 @@ export function checkMove(sim: Sim, event: MoveEvent): void {
     }
   }
   sim.later(1_000, event)
-}
-
-/** As a person would say it; the scenario language in core/drill prints the same words. */
-export function showFault(fault: Fault): string {
-  switch (fault.kind) {
-    case 'power':
-      return `power ${fault.action} ${fault.node}`
-    case 'cut':
-    case 'heal':
-      return `${fault.kind} ${fault.link === 'replication' ? 'replication' : `link${fault.link === undefined ? '' : ` ${fault.link}`}`} ${fault.from} ${fault.to}${fault.kind === 'cut' && fault.oneWay ? ' one-way' : ''}`
-    case 'loss':
-      return `loss ${Math.round(fault.share * 100)}% ${fault.link === undefined ? '' : `link ${fault.link} `}${fault.from} ${fault.to}`
-    case 'delay':
-      return `delay ${fault.delay}ms${fault.jitter > 0 ? ` jitter ${fault.jitter}ms` : ''} ${fault.from} ${fault.to}`
-    case 'kill':
-      return `${{ KILL: 'kill', STOP: 'freeze', CONT: 'thaw' }[fault.signal]} ${fault.what} on ${fault.node}`
-    case 'bmc':
-      return `bmc ${fault.node} ${fault.state}${fault.delay === undefined ? '' : ` ${fault.delay}ms`}`
-    case 'disk':
-      return `disk ${fault.volume} on ${fault.node} ${fault.state}`
-    case 'clock':
-      return `clock ${fault.node} ${fault.jump}ms`
-    case 'standby':
-      return `${fault.on ? 'standby' : 'unstandby'} ${fault.node}`
-    case 'switchover':
-      return `switchover ${fault.service}${fault.to === undefined ? '' : ` to ${fault.to}`}`
-    case 'witness':
-      return `witness ${fault.state}`
-    case 'agent':
-      return `agent ${fault.service} ${fault.behaviour}`
-    default:
-      return `${fault.kind} ${fault.node}`
-  }
 }

@@ -5,13 +5,13 @@ import { nodeName } from '../base/units.ts'
 import { checkScenario } from '../drill/check.ts'
 import { parseScenario } from '../drill/parse.ts'
 import type { DrillReport } from '../drill/report.ts'
-import { runScenario as runDrill } from '../drill/run.ts'
+import { type Progress, runScenario as runDrill } from '../drill/run.ts'
 import type { Vocabulary } from '../drill/types.ts'
 import { boot } from './boot.ts'
 import { runsOn } from './faults.ts'
 import type { SimPlan } from './plan.ts'
 import type { Sim, SimOptions } from './sim.ts'
-import { simWorld } from './world.ts'
+import { type Changes, simWorld } from './world.ts'
 
 export const vocabularyOf = (plan: SimPlan): Vocabulary => ({
   nodes: plan.nodes.map(nodeName),
@@ -26,20 +26,38 @@ export interface ScenarioRun {
   readonly sim: Sim
 }
 
-/** `@active` is where the first service runs after the boot, `@peer` the node that comes next. */
+export interface ScenarioOptions extends SimOptions {
+  /** The service that `@active` and `@peer` are about; it has to run. Without one: the first, wherever it is. */
+  readonly service?: string
+  readonly progress?: Progress
+  readonly changes?: Changes
+  /** Called when the cluster has booted. */
+  readonly booted?: (sim: Sim) => void
+}
+
+/** `@active` is where the service runs after the boot, `@peer` the first other node. */
 export async function runScenario(
   plan: SimPlan,
   text: string,
   file: string,
-  options: SimOptions,
+  options: ScenarioOptions,
 ): Promise<Checked<ScenarioRun>> {
   const { sim, complete } = boot(plan, options)
+  options.booted?.(sim)
   const vocabulary = vocabularyOf(plan)
-  const service = plan.services[0]
-  const active = (service && runsOn(sim, service)) ?? plan.nodes[0] ?? ''
-  const peer = plan.nodes.find(node => node !== active) ?? active
-  const parsed = parseScenario(text, file, vocabulary, { '@active': nodeName(active), '@peer': nodeName(peer) })
-  const problems: Problem[] = [...parsed.problems]
+  const service = options.service === undefined ? plan.services[0] : plan.services.find(s => s.name === options.service)
+  const active = service && runsOn(sim, service)
+  const problems: Problem[] = []
+  if (options.service !== undefined && active === undefined)
+    problems.push({
+      severity: 'error',
+      code: 'not-running',
+      message: `${options.service} does not run anywhere after the simulated boot`,
+    })
+  const place = active ?? plan.nodes[0] ?? ''
+  const peer = plan.nodes.find(node => node !== place) ?? place
+  const parsed = parseScenario(text, file, vocabulary, { '@active': nodeName(place), '@peer': nodeName(peer) })
+  problems.push(...parsed.problems)
   if (parsed.value) problems.push(...checkScenario(parsed.value, file, vocabulary))
   if (!complete)
     problems.push({
@@ -48,6 +66,7 @@ export async function runScenario(
       message: 'the cluster did not start all of its services',
     })
   if (!parsed.value || hasErrors(problems)) return { problems }
-  const report = await runDrill(parsed.value, simWorld(sim), vocabulary, plan.cluster, { step: () => undefined })
+  const progress = options.progress ?? { step: () => undefined }
+  const report = await runDrill(parsed.value, simWorld(sim, options.changes), vocabulary, plan.cluster, progress)
   return { value: { report, sim }, problems }
 }

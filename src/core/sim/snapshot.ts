@@ -61,7 +61,7 @@ function nodeState(sim: Sim, stack: Stack | undefined, node: string): live.NodeS
     standby: on('standby'),
     maintenance: on('maintenance'),
     coordinator: stack?.coordinator === node,
-    bootId: `${node}-${sim.state.machines.get(node)?.life ?? 0}`,
+    ...(reachable ? { bootId: `${node}-${sim.state.machines.get(node)?.life ?? 0}` } : {}),
   }
 }
 

@@ -1,6 +1,7 @@
 // A drill's report as lines for the terminal: the verdict first, then each statement, then what the client saw.
 import { elapsed, showDuration } from '../base/units.ts'
 import type { DrillReport, Outage, ServiceReport, StepReport } from '../drill/report.ts'
+import { simulationNote } from './report.ts'
 import { type Piece, piece, type StyledLine, type Tone, table } from './styled.ts'
 
 const worlds = { sim: 'simulated', lab: 'on virtual machines', live: 'on the live cluster' } as const
@@ -17,6 +18,7 @@ export function drillLines(report: DrillReport): StyledLine[] {
     ...table(report.steps.map(stepCells)),
     [],
     ...report.services.flatMap(serviceLines),
+    ...(report.world === 'sim' ? [[], [piece(simulationNote(report), 'warn')]] : []),
   ]
 }
 

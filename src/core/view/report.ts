@@ -42,11 +42,19 @@ function head(report: DrillReport): Markup {
       {},
       tag('h1', {}, text(`${report.scenario}: ${report.verdict}`)),
       ...report.services.map(s => tag('p', { class: 'sentence' }, text(sentence(s, report)))),
+      ...(report.world === 'sim' ? [tag('p', { class: 'warn' }, text(simulationNote(report)))] : []),
       ...report.steps
         .filter(s => s.verdict === 'failed')
         .map(s => tag('p', { class: 'bad' }, text(`Line ${s.line}: ${s.why ?? s.text}`))),
     ),
   )
+}
+
+/** Plainly, so that nobody takes a prediction for a measurement. */
+export const simulationNote = ({ simulation }: DrillReport): string => {
+  const from = simulation?.calibration === undefined ? 'the built-in table' : simulation.calibration
+  const seed = simulation === undefined ? '' : `, seed ${simulation.seed}`
+  return `A simulation${seed}: no machine took part; the durations are drawn from ${from}.`
 }
 
 function sentence(s: ServiceReport, report: DrillReport): string {
@@ -200,8 +208,8 @@ const events = (report: DrillReport): Markup =>
   )
 
 function foot(report: DrillReport): Markup {
-  const at = new Date(report.started).toISOString().slice(0, 19).replace('T', ' ')
-  const facts = `${report.scenario} on ${report.cluster}, ${worlds[report.world]}, ${at} UTC, ${showDuration(elapsed(report.started, report.ended))}`
+  const at = `${new Date(report.started).toISOString().slice(0, 19).replace('T', ' ')} UTC, `
+  const facts = `${report.scenario} on ${report.cluster}, ${worlds[report.world]}, ${report.world === 'sim' ? '' : at}${showDuration(elapsed(report.started, report.ended))}`
   return tag('footer', {}, join([text('Holdfast drill: '), text(facts)]))
 }
 

@@ -43,6 +43,9 @@ export function timeline(report: DrillReport): Markup {
     width,
     height,
     describe(report),
+    report.world === 'sim'
+      ? words(left - 12, 20, 'simulated', { class: 'warn strong', 'text-anchor': 'end' })
+      : nothing,
     axis(report, scale, top, bottom),
     ...rows.map((row, i) => row.draw(tops[i] ?? top)),
     ...faultLines(faults, scale, bottom),

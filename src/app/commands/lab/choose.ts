@@ -5,7 +5,7 @@ import type { Lab, LabFailure } from '../../../io/lab/contract.ts'
 import { showLabFailure } from '../../../io/lab/failure.ts'
 import { openLab } from '../../../io/lab/open.ts'
 import { labsDirectory } from '../../../io/lab/paths.ts'
-import { loadCluster } from '../../session.ts'
+import { loadCluster } from '../../cluster-file.ts'
 
 export const labOption = (): Option =>
   new Option('-l, --lab <lab>', 'cluster name or file; not needed where one lab runs')

@@ -151,7 +151,8 @@ function nextLevel(p: Pacemaker, request: FenceRequest, why: string): void {
 }
 
 function conclude(p: Pacemaker, request: FenceRequest, succeeded: boolean, why: string, keep: boolean): void {
-  if (request.record.state === 'pending') request.record.state = succeeded ? 'success' : 'failed'
+  if (request.record.state === 'pending')
+    Object.assign(request.record, { state: succeeded ? 'success' : 'failed', at: p.ports.timer.now() })
   if (!keep) p.state.fencing.requests.delete(request.number)
   const { attempts } = p.state.fencing
   attempts.set(request.target, succeeded ? 0 : (attempts.get(request.target) ?? 0) + 1)

@@ -121,7 +121,8 @@ export interface FencingRecord {
   readonly target: string
   readonly action: 'off' | 'reboot' | 'on'
   state: 'pending' | 'success' | 'failed'
-  readonly at: number
+  /** When it was asked for; once it is over, when it ended. */
+  at: number
   readonly by: string
 }
 

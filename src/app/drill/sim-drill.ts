@@ -1,0 +1,51 @@
+// One drill in the simulated world: the same scenario, runner, verdicts and report as on the virtual machines, in
+// milliseconds and on any machine. Used by `drill --in sim`, `demo --in sim` and `simulate --scenario`.
+import { fail, ok, type Result } from '../../core/base/result.ts'
+import type { PlatformName } from '../../core/compile/platforms.ts'
+import type { Cluster, Service } from '../../core/model/types.ts'
+import type { Durations } from '../../core/sim/durations.ts'
+import { runScenario, type ScenarioRun } from '../../core/sim/scenario.ts'
+import { changes } from '../../core/view/changes.ts'
+import { planOf } from '../simulation.ts'
+import type { DrillHooks, DrillTrouble, ScenarioSource } from './lab-drill.ts'
+
+export interface SimulationOptions {
+  readonly seed: number
+  readonly durations: Durations
+  /** Where they come from, for the report. */
+  readonly calibration?: string
+  readonly platform: PlatformName
+}
+
+/** `hooksOn` gets the clock of the simulation, in milliseconds. */
+export async function drillInSim(
+  cluster: Cluster,
+  service: Service,
+  source: ScenarioSource,
+  options: SimulationOptions,
+  hooksOn: (clock: () => number) => DrillHooks,
+): Promise<Result<ScenarioRun, DrillTrouble>> {
+  const text = source.text(service)
+  const plan = planOf(cluster, options.platform)
+  if (!plan.value) return fail({ kind: 'problems', problems: plan.problems, text: '' })
+  let clock = (): number => 0
+  const hooks = hooksOn(() => clock())
+  hooks.preparing(`${cluster.nodes.map(node => node.name).join(' and ')} boot (simulated)`)
+  const { seed, durations, calibration } = options
+  const run = await runScenario(plan.value, text, source.name, {
+    seed,
+    durations,
+    service: service.name,
+    progress: hooks,
+    changes,
+    booted: sim => {
+      clock = () => sim.now()
+    },
+  })
+  if (!run.value) {
+    hooks.stopped()
+    return fail({ kind: 'problems', problems: run.problems, text })
+  }
+  const simulation = { seed, ...(calibration === undefined ? {} : { calibration }) }
+  return ok({ ...run.value, report: { ...run.value.report, simulation } })
+}
