@@ -2,11 +2,11 @@
 // Source: the graphs of `crm_simulate -G`; "Pacemaker Administration", "How Pacemaker Decides".
 import { milliseconds } from '../base/units.ts'
 import { asMilliseconds } from '../cib/values.ts'
+import { calledWith } from './act/digests.ts'
 import type { GraphAction } from './decision.ts'
 import type { Action, Relation, Resource } from './model.ts'
 import { Kind } from './order/types.ts'
 import { isGuest } from './unpack/nodes.ts'
-import { parametersOf } from './unpack/resources.ts'
 import { isBundled } from './unpack/roles.ts'
 import type { Unpacked } from './world.ts'
 
@@ -92,7 +92,7 @@ function describe(world: Unpacked, action: Action, id: number): GraphAction {
     ...(fencing ? { fence: action.meta.get('stonith_action') ?? 'reboot' } : {}),
     ...(action.cancelTask === undefined ? {} : { cancels: action.cancelTask }),
     ...notification(action),
-    parameters: rsc?.kind === 'primitive' ? parametersOf(world, rsc, node) : new Map(),
+    parameters: rsc?.kind === 'primitive' ? calledWith(world, rsc, node) : new Map(),
     meta: action.meta,
     allowFail: action.meta.get('op_no_wait') === 'true',
   }

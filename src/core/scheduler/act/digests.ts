@@ -50,6 +50,13 @@ export const needsHost = (rsc: Resource): boolean =>
 
 const hostOf = (rsc: Resource): ClusterNode | undefined => rsc.container?.assigned ?? rsc.container?.runningOn[0]
 
+/** What the agent is really called with. */
+export function calledWith(world: Unpacked, rsc: Resource, node: ClusterNode | undefined): ReadonlyMap<string, string> {
+  const parameters = parametersOf(world, rsc, node)
+  const host = needsHost(rsc) ? hostOf(rsc) : undefined
+  return host ? new Map([...parameters, ['addr', host.name]]) : parameters
+}
+
 const own = new Set(['id', 'crm_feature_set', 'op_target_rc'])
 
 const words = (text: string | undefined): readonly string[] => (text ?? '').split(' ').filter(name => name !== '')

@@ -81,7 +81,7 @@ export function notifyInstances(world: Unpacked): void {
 function notify(world: Unpacked, clone: Resource, notes: NotifyData): void {
   const instances = primitivesIn(clone)
   const happens = instances.some(rsc =>
-    rsc.actions.some(action => action.task === notes.task && !action.optional && action.node),
+    rsc.actions.some(action => action.task === notes.task && !action.optional && action.runnable && action.node),
   )
   // A stop may be implied by fencing, so that it is told anyway.
   if (!happens && notes.task !== 'stop') return
@@ -105,6 +105,8 @@ function notifyOne(world: Unpacked, rsc: Resource, notes: NotifyData): void {
   }
   if (rsc.nextRole !== Role.stopped && (task === 'start' || task === 'promote') && rsc.assigned) {
     const start = find('start')
+    // Who cannot come up is told nothing.
+    if (start && !start.optional && !start.runnable) return
     if (task !== 'start' || !start || start.optional) tell(world, rsc, rsc.assigned, notes.pre, notes.preDone)
     tellAfter(world, rsc, rsc.assigned, notes)
   }

@@ -130,9 +130,13 @@ function isInside(rsc: Resource, whole: Resource): boolean {
 
 const done: Readonly<Record<string, string>> = {
   start: 'running',
+  running: 'running',
   stop: 'stopped',
+  stopped: 'stopped',
   promote: 'promoted',
+  promoted: 'promoted',
   demote: 'demoted',
+  demoted: 'demoted',
 }
 
 /** What comes after all of a group or clone comes after its last pseudo-action, not after its first. */

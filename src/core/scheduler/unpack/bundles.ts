@@ -2,10 +2,11 @@
 // Source: "Pacemaker Explained" 2.1, "Bundles – Containerized Resources".
 import { MINUS_INFINITY } from '../../base/score.ts'
 import type { Bundle, Clone, Operation, Pair, Primitive } from '../../cib/types.ts'
-import { asBoolean, asInteger } from '../../cib/values.ts'
 import { type BundleData, type BundleReplica, type ClusterNode, Discovery, type Resource } from '../model.ts'
 import type { Unpacked } from '../world.ts'
+import { type BundlePlan, nextAddress, planOf } from './bundle-plan.ts'
 import { connectionPrimitive } from './connection.ts'
+import { mountPoints, runOptions } from './run-options.ts'
 
 /** What `resources.ts` lends, so that the two files need not know one another. */
 export interface Unfolding {
@@ -13,34 +14,9 @@ export interface Unfolding {
   readonly unfold: (world: Unpacked, source: Clone, parent: Resource) => Resource
 }
 
-interface Plan {
-  readonly source: Bundle
-  readonly replicas: number
-  readonly perHost: number
-  readonly promotedMax: number
-  readonly port: string
-  readonly mounts: readonly (readonly [
-    source: string,
-    target: string,
-    options: string | undefined,
-    subdirectory: boolean,
-  ])[]
-  readonly ports: readonly (readonly [outside: string, inside: string])[]
-}
-
-export function replicaCount(source: Bundle): number {
-  const promotedMax = asInteger(source.attributes.get('promoted-max') ?? source.attributes.get('masters'), 0)
-  return Math.max(1, asInteger(source.attributes.get('replicas'), promotedMax > 0 ? promotedMax : 1))
-}
-
-/** A primitive inside needs a way in: an address of its own, or a port on the host. */
-export const hasNetwork = (source: Bundle): boolean =>
-  source.network?.attributes.get('ip-range-start') !== undefined ||
-  source.network?.attributes.get('control-port') !== undefined
-
 export function unfoldBundle(world: Unpacked, bundle: Resource, source: Bundle, unfolding: Unfolding): void {
   const plan = planOf(source)
-  const inner = source.primitive && hasNetwork(source) ? unfoldInner(world, bundle, plan, unfolding) : undefined
+  const inner = source.primitive ? unfoldInner(world, bundle, plan, unfolding) : undefined
   const data: BundleData = {
     replicas: [],
     replicasPerHost: plan.perHost,
@@ -53,51 +29,15 @@ export function unfoldBundle(world: Unpacked, bundle: Resource, source: Bundle, 
   let address = source.network?.attributes.get('ip-range-start')
   for (let offset = 0; offset < plan.replicas; offset += 1) {
     data.replicas.push(replica(world, bundle, plan, offset, address, inner?.children[offset], unfolding))
-    address = address === undefined ? undefined : following(address)
+    address = address === undefined ? undefined : nextAddress(address)
   }
   if (inner) bundle.children.push(inner)
-}
-
-function planOf(source: Bundle): Plan {
-  const get = (name: string): string | undefined => source.attributes.get(name)
-  const network = source.network?.attributes
-  const port = network?.get('control-port') ?? '3121'
-  const perHost = Math.max(1, asInteger(get('replicas-per-host'), 1))
-  const mounts = source.storage.map(mapping => {
-    const root = mapping.get('source-dir-root')
-    return [
-      mapping.get('source-dir') ?? root ?? '',
-      mapping.get('target-dir') ?? '',
-      mapping.get('options'),
-      root !== undefined,
-    ] as const
-  })
-  const ports = (source.network?.ports ?? []).map(mapping => {
-    const range = mapping.get('range') ?? mapping.get('port') ?? ''
-    return [range, mapping.get('internal-port') ?? range] as const
-  })
-  const managed = source.primitive !== undefined && hasNetwork(source)
-  return {
-    source,
-    replicas: replicaCount(source),
-    perHost: network?.get('ip-range-start') === undefined && network?.has('control-port') ? 1 : perHost,
-    promotedMax: Math.max(0, asInteger(get('promoted-max') ?? get('masters'), 0)),
-    port,
-    mounts: managed
-      ? [
-          ...mounts,
-          ['/etc/pacemaker/authkey', '/etc/pacemaker/authkey', undefined, false],
-          ['/var/log/pacemaker/bundles', '/var/log', undefined, true],
-        ]
-      : mounts,
-    ports: managed ? [...ports, [port, port]] : ports,
-  }
 }
 
 const pairs = (entries: readonly (readonly [string, string | undefined])[]): Pair[] =>
   entries.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]))
 
-function unfoldInner(world: Unpacked, bundle: Resource, plan: Plan, unfolding: Unfolding): Resource | undefined {
+function unfoldInner(world: Unpacked, bundle: Resource, plan: BundlePlan, unfolding: Unfolding): Resource | undefined {
   const { primitive } = plan.source
   if (!primitive) return undefined
   const id = `${bundle.id}-${plan.promotedMax > 0 ? 'master' : 'clone'}`
@@ -131,7 +71,7 @@ function unfoldInner(world: Unpacked, bundle: Resource, plan: Plan, unfolding: U
 function replica(
   world: Unpacked,
   bundle: Resource,
-  plan: Plan,
+  plan: BundlePlan,
   offset: number,
   address: string | undefined,
   child: Resource | undefined,
@@ -205,11 +145,6 @@ function forbid(rsc: Resource, node: ClusterNode): void {
   rsc.discovery[node.index] = Discovery.never
 }
 
-function following(address: string): string {
-  const at = address.lastIndexOf('.')
-  return `${address.slice(0, at + 1)}${Number(address.slice(at + 1)) + 1}`
-}
-
 const monitor = (id: string): Operation => ({
   id: `${id}-monitor-interval-60s`,
   name: 'monitor',
@@ -248,7 +183,7 @@ function ipPrimitive(source: Bundle, address: string): Primitive {
 }
 
 function containerPrimitive(
-  plan: Plan,
+  plan: BundlePlan,
   id: string,
   offset: number,
   address: string | undefined,
@@ -282,45 +217,4 @@ function containerPrimitive(
     operations: [monitor(id)],
     utilization: [],
   }
-}
-
-const insideOf = (plan: Plan, source: string, subdirectory: boolean, offset: number): string =>
-  subdirectory ? `${source}/${plan.source.id}-${offset}` : source
-
-const mountPoints = (plan: Plan, offset: number): string =>
-  plan.mounts
-    .filter(([, , , subdirectory]) => subdirectory)
-    .map(([source]) => insideOf(plan, source, true, offset))
-    .join(',')
-
-/** The options the container is started with, as Pacemaker writes them: their digest tells whether it must restart. */
-function runOptions(plan: Plan, offset: number, address: string | undefined): string {
-  const { source } = plan
-  const network = source.attributes.get('network')
-  let text = source.container === 'rkt' ? '' : ' --restart=no'
-  if (address !== undefined && source.container !== 'rkt') text += ` -h ${source.id}-${offset}`
-  text += ' -e PCMK_stderr=1'
-  if (network !== undefined) text += ` --net=${network}`
-  text += ` -e PCMK_remote_port=${plan.port}`
-  for (const [from, to, options, subdirectory] of plan.mounts) {
-    text += ` -v ${insideOf(plan, from, subdirectory, offset)}:${to}${options === undefined ? '' : `:${options}`}`
-  }
-  for (const [outside, inside] of plan.ports) {
-    if (address !== undefined) text += ` -p ${address}:${outside}:${inside}`
-    else if (network !== 'host') text += ` -p ${outside}:${inside}`
-  }
-  const options = source.attributes.get('options')
-  if (options !== undefined) text += ` ${options} `
-  const hosts = asBoolean(source.network?.attributes.get('add-host'), true)
-  return hosts && address !== undefined ? text + hostEntries(plan) : text
-}
-
-function hostEntries(plan: Plan): string {
-  let address = plan.source.network?.attributes.get('ip-range-start') ?? ''
-  let text = ''
-  for (let offset = 0; offset < plan.replicas; offset += 1) {
-    text += ` --add-host=${plan.source.id}-${offset}:${address}`
-    address = following(address)
-  }
-  return text
 }

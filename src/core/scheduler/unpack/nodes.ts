@@ -6,7 +6,7 @@ import type { NodeEntry, PairSet } from '../../cib/types.ts'
 import { asInteger, asScore } from '../../cib/values.ts'
 import type { ClusterNode } from '../model.ts'
 import type { Unpacked } from '../world.ts'
-import { hasNetwork, replicaCount } from './bundles.ts'
+import { hasNetwork, replicaCount } from './bundle-plan.ts'
 
 export function makeNode(world: Unpacked, id: string, name: string, kind: ClusterNode['kind']): ClusterNode {
   const node: ClusterNode = {

@@ -7,6 +7,7 @@ import type { Clone, Group, Operation, PairSet, Primitive, Resource as Source, T
 import { asBoolean, asInteger, asMilliseconds, asScore } from '../../cib/values.ts'
 import { Discovery, type Resource, Role } from '../model.ts'
 import type { Unpacked } from '../world.ts'
+import { isUnreachable } from './bundle-plan.ts'
 import { unfoldBundle } from './bundles.ts'
 import { connectionPrimitive } from './connection.ts'
 import { roleNamed, targetRole } from './roles.ts'
@@ -68,6 +69,7 @@ const nothing: Agent = {
 
 export function readResources(world: Unpacked): void {
   for (const source of world.cib.configuration.resources) {
+    if (source.kind === 'bundle' && isUnreachable(source)) continue
     const resource = unfold(world, source, undefined)
     world.roots.push(resource)
   }
