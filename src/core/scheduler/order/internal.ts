@@ -195,7 +195,6 @@ function ofPromotable(world: Unpacked, clone: Resource, ordered: boolean): void 
   for (const task of ['start', 'promote']) orderTasks(world, clone, 'stopped', clone, task, Kind.optional)
   for (const task of ['stop', 'start', 'promote']) orderTasks(world, clone, 'demoted', clone, task, Kind.optional)
   orderTasks(world, clone, 'running', clone, 'promote', Kind.optional)
-  orderTasks(world, clone, 'promote', clone, 'promoted', Kind.optional)
   orderTasks(world, clone, 'demote', clone, 'demoted', Kind.optional)
   let last: Resource | undefined
   for (const instance of clone.children) {
@@ -241,7 +240,6 @@ function ofBundle(world: Unpacked, all: ColocationRule[], bundle: Resource): voi
   internal(world, all, inner)
   if (!inner.promotable) return
   orderTasks(world, bundle, 'demote', bundle, 'demoted', Kind.optional)
-  orderTasks(world, bundle, 'promote', bundle, 'promoted', Kind.optional)
   orderTasks(world, bundle, 'promote', inner, 'promote', Kind.impliesFirstPrinted)
   orderTasks(world, inner, 'promoted', bundle, 'promoted', Kind.impliesThenPrinted)
   orderTasks(world, bundle, 'demote', inner, 'demote', Kind.impliesFirstPrinted)

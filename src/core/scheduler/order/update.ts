@@ -145,8 +145,9 @@ function completionOf(action: Action): Action {
   if (!rsc || rsc.kind === 'primitive' || action.key.includes('notify')) return action
   const ended = done[task]
   if (ended === undefined) return action
-  const key = rsc.notify ? `${rsc.id}_confirmed-post_notify_${ended}_0` : `${rsc.id}_${ended}_0`
-  return rsc.actions.find(one => one.key === key) ?? action
+  const byKey = (key: string): Action | undefined => rsc.actions.find(one => one.key === key)
+  const told = rsc.notify ? byKey(`${rsc.id}_confirmed-post_notify_${ended}_0`) : undefined
+  return told ?? byKey(`${rsc.id}_${ended}_0`) ?? action
 }
 
 interface Change {

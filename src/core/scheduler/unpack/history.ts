@@ -19,17 +19,8 @@ import { makeResource } from './resources.ts'
 import { isBundled, setNextRole, targetRole, uberParent } from './roles.ts'
 import { addRunning } from './running.ts'
 
-const roleTasks = new Set([
-  'monitor',
-  'start',
-  'stop',
-  'promote',
-  'demote',
-  'migrate_to',
-  'migrate_from',
-  'asyncmon',
-  'fail',
-])
+/** All others tell the role: even a cancelled monitor says that the resource was there. */
+const tellsNothing = new Set(['notify', 'meta-data'])
 
 export function readNodeHistory(world: Unpacked, node: ClusterNode, state: NodeState): void {
   let foundOrphanedContainers = false
@@ -102,7 +93,7 @@ const isProbe = (event: Event): boolean => event.task === 'monitor' && event.int
 
 function readEvent(world: Unpacked, event: Event, state: Reading): void {
   const { rsc, node } = event
-  if (!roleTasks.has(event.task) || event.status === Status.unknown) return
+  if (tellsNothing.has(event.task) || event.status === Status.unknown) return
   const expired = isExpired(world, event)
   const originalRc = event.rc
   remap(world, event, state, expired)
