@@ -258,7 +258,7 @@ function isInterleaved(first: Action, then: Action): boolean {
   if (first.rsc === then.rsc || !isMany(first.rsc) || !isMany(then.rsc)) return false
   const goingDown = /_(stopped|demoted)_0$/.test(first.key)
   const decides = goingDown ? first.rsc : then.rsc
-  return decides?.meta.get('interleave') === 'true' || decides?.clone?.interleave === true || decides?.kind === 'bundle'
+  return decides?.meta.get('interleave') === 'true' || decides?.clone?.interleave === true
 }
 
 function pairwise(
