@@ -43,7 +43,8 @@ export function orderRemoteActions(world: Unpacked): void {
       order(world, { firstAction: action, thenRsc: rsc, thenKey: keyOf(rsc.id, 'start', 0), type: Kind.optional })
       continue
     }
-    if (!node || !isRemote(node) || !node.remoteResource || action.pseudo) continue
+    // To end a monitor needs no connection: if there is none, there is no monitor.
+    if (!node || !isRemote(node) || !node.remoteResource || action.pseudo || action.cancelTask !== undefined) continue
     const connection = node.remoteResource
     if (action.task === 'start') leaveOldNodeLast(world, action, rsc, connection)
     if (connection.container) inGuest(world, action, node, connection, connection.container)
