@@ -325,12 +325,12 @@ function orderInstances(clone: Resource): void {
   let lastStop: Action | undefined
   for (const instance of [...clone.children].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     const down = firstAction(instance, 'stop')
-    if (down) {
+    if (down && !down.optional) {
       relate(down, lastStop, Kind.optional)
       lastStop = down
     }
     const up = firstAction(instance, 'start')
-    if (up) {
+    if (up && !up.optional) {
       relate(lastStart, up, Kind.optional)
       lastStart = up
     }

@@ -198,6 +198,7 @@ function ofPromotable(world: Unpacked, clone: Resource, ordered: boolean): void 
   orderTasks(world, clone, 'demote', clone, 'demoted', Kind.optional)
   let last: Resource | undefined
   for (const instance of clone.children) {
+    orderTasks(world, instance, 'demote', instance, 'promote', Kind.optional)
     orderTasks(world, clone, 'promote', instance, 'promote', Kind.optional)
     orderTasks(world, instance, 'promote', clone, 'promoted', Kind.optional)
     if (ordered && last) orderTasks(world, last, 'promote', instance, 'promote', Kind.optional)
