@@ -9,6 +9,7 @@ import type { Cib, HistoryEntry } from '../cib/types.ts'
 import type { NodeView, Placement, PromotionLine, ScoreLine } from './decision.ts'
 import type { Action, ClusterNode, ColocationRule, NotifyData, OrderRule, Resource, Ticket } from './model.ts'
 import type { Trace } from './trace.ts'
+import type { Event } from './unpack/event.ts'
 import type { Options } from './unpack/options.ts'
 
 /** Chooses nodes for a resource of any kind; asks first for what it depends on. */
@@ -37,6 +38,8 @@ export interface Unpacked {
   readonly orders: OrderRule[]
   /** Bundle containers to be stopped because of what happened inside them. */
   readonly stopNeeded: Resource[]
+  /** Failures of connections into bundles, whose parameters can be compared only when the containers have their nodes. */
+  readonly laterChecks: Event[]
   /** Recurring operations to be started anew because their failure expired. */
   readonly rescheduled: Set<HistoryEntry>
   /** Clones to be told of stops that fencing implies. */

@@ -5,7 +5,7 @@ import { Kind } from '../order/types.ts'
 import { clearFailcount, failuresOf } from '../unpack/failcounts.ts'
 import type { Acted, Placed } from '../world.ts'
 import { keyOf } from './actions.ts'
-import { handleChanges } from './changes.ts'
+import { forgetOutdatedFailures, handleChanges } from './changes.ts'
 import { createActions } from './create.ts'
 import { scheduleProbes } from './probes.ts'
 import { orderRemoteActions } from './remote.ts'
@@ -22,6 +22,7 @@ function forgetFailures(world: Placed, rsc: Resource): void {
 
 export function act(world: Placed): Acted {
   handleChanges(world, true)
+  forgetOutdatedFailures(world)
   scheduleProbes(world)
   for (const rsc of world.roots) createActions(world, rsc)
   if (world.options.stopOrphans) for (const rsc of world.roots) forgetFailures(world, rsc)

@@ -13,7 +13,7 @@ import { isAnonymousClone, uberParent } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
 import { findOperation, keyOf, obtain, stopAction } from './actions.ts'
 import { cleanUp } from './create.ts'
-import { compareDigests, needsHost } from './digests.ts'
+import { compareDigests, needsHost, paramsChangedSinceFailure } from './digests.ts'
 import { cancelAction } from './recurring.ts'
 import { unfenceAgain } from './unfence.ts'
 
@@ -26,6 +26,14 @@ export function handleChanges(world: Unpacked, late = false): void {
       if (history.entries.length === 0) continue
       for (const rsc of resourcesFor(world, history.id)) if (needsHost(rsc) === late) check(world, rsc, node, history)
     }
+  }
+}
+
+/** Failures of which it can be told only now whether they were made with other parameters. */
+export function forgetOutdatedFailures(world: Unpacked): void {
+  for (const event of world.laterChecks) {
+    if (!paramsChangedSinceFailure(world, event)) continue
+    clearFailcount(world, event.rsc, event.node, 'resource parameters have changed')
   }
 }
 

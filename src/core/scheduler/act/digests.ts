@@ -64,7 +64,16 @@ const words = (text: string | undefined): readonly string[] => (text ?? '').spli
 export function compareDigests(world: Unpacked, rsc: Resource, node: ClusterNode, entry: HistoryEntry): Digested {
   const interval = Number(entry.interval ?? 0)
   const parameters = countedParameters(world, rsc, entry.operation, interval, node)
-  if (onlySecretsDiffer(rsc, parameters, entry)) return 'same'
+  return onlySecretsDiffer(rsc, parameters, entry) ? 'same' : compareAll(world, rsc, parameters, entry)
+}
+
+function compareAll(
+  world: Unpacked,
+  rsc: Resource,
+  parameters: ReadonlyMap<string, string>,
+  entry: HistoryEntry,
+): Digested {
+  const interval = Number(entry.interval ?? 0)
   if (world.rescheduled.has(entry)) return 'restart'
   if (entry.opRestartDigest !== undefined && entry.opRestartDigest !== restartDigest(parameters, entry))
     return 'restart'
@@ -90,10 +99,10 @@ function restartDigest(parameters: ReadonlyMap<string, string>, entry: HistoryEn
   return digestOf(new Map([...parameters].filter(([name]) => names.has(name))))
 }
 
-/** A failure is forgotten once the parameters that led to it are others. */
+/** A failure is forgotten once the parameters that led to it are others, be it only a secret. */
 export function paramsChangedSinceFailure(world: Unpacked, { rsc, node, entry, task }: Event): boolean {
-  if (needsHost(rsc)) return false
   if (task !== 'start' && task !== 'monitor') return false
-  const result = compareDigests(world, rsc, node, entry)
+  const parameters = countedParameters(world, rsc, entry.operation, Number(entry.interval ?? 0), node)
+  const result = compareAll(world, rsc, parameters, entry)
   return result === 'changed' || result === 'restart'
 }

@@ -66,7 +66,7 @@ export function fenceAction(
 ): Action {
   const how = operation ?? world.options.fencingAction
   const key = `stonith-${node.name}-${how}`
-  const action = clusterAction(world, key, 'stonith', node, optional)
+  const action = clusterAction(world, key, 'stonith', node, true)
   action.meta.set('stonith_action', how)
   if (!optional && canFence(world, node)) {
     action.optional = false

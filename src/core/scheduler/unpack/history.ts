@@ -4,7 +4,7 @@ import { MINUS_INFINITY } from '../../base/score.ts'
 import type { HistoryEntry, NodeState, Primitive, ResourceHistory } from '../../cib/types.ts'
 import { asInteger } from '../../cib/values.ts'
 import { demoteAction, keyOf, obtain, stopAction } from '../act/actions.ts'
-import { paramsChangedSinceFailure } from '../act/digests.ts'
+import { needsHost, paramsChangedSinceFailure } from '../act/digests.ts'
 import { canFence, fenceNode } from '../act/fence-node.ts'
 import { ban, banFromAll } from '../constrain/bans.ts'
 import { type ClusterNode, type OnFail, type Resource, Role } from '../model.ts'
@@ -186,7 +186,10 @@ function isExpired(world: Unpacked, event: Event): boolean {
       else expired = false
     } else if (isLastFailure && rsc.remoteReconnect > 0) reason = 'reconnect interval is set'
   }
-  if (!expired && isLastFailure && paramsChangedSinceFailure(world, event)) reason = 'resource parameters have changed'
+  if (!expired && isLastFailure) {
+    if (needsHost(rsc)) world.laterChecks.push(event)
+    else if (paramsChangedSinceFailure(world, event)) reason = 'resource parameters have changed'
+  }
   if (reason !== undefined) clearFailcount(world, rsc, node, reason)
   if (expired && event.interval === 0 && event.task === 'monitor' && [0, 7, 8, 190, 191].includes(event.rc))
     return false

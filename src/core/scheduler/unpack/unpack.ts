@@ -36,6 +36,7 @@ export function unpack(
     clusterActions: new Map(),
     orders: [],
     stopNeeded: [],
+    laterChecks: [],
     rescheduled: new Set(),
     fencingNotes: [],
     // A watchdog counts as one: a node that must go turns itself off.

@@ -10,6 +10,7 @@ import { compareInstances } from '../place/compare-instances.ts'
 import { hasInfluence, type Spread, scoresOf, spread } from '../place/spread.ts'
 import { nodeNext, roleNext, roleNow } from '../place/state.ts'
 import { isAvailable } from '../place/weigh.ts'
+import { isGuest } from '../unpack/nodes.ts'
 import { setNextRole, uberParent } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
 
@@ -52,7 +53,7 @@ function scoreAttribute(node: ClusterNode, name: string, rsc: Resource): string 
 
 function hostOf(node: ClusterNode): ClusterNode | undefined {
   const container = node.remoteResource?.container
-  return container ? (container.assigned ?? container.runningOn[0]) : node
+  return container ? container.runningOn[0] : node
 }
 
 /** A score speaks for an instance that is, or may be, on that node. */
@@ -175,13 +176,19 @@ function hear(world: Unpacked, clone: Resource, other: Resource, rule: Colocatio
   if (result) clone.scores.set(result.values)
 }
 
+/** A guest node is only where its container has a place. */
+function willBeThere(node: ClusterNode): boolean {
+  const container = node.remoteResource?.container
+  return !isGuest(node) || !container || nodeNext(container) !== undefined
+}
+
 function promotionNode(world: Unpacked, rsc: Resource): ClusterNode | undefined {
   if (rsc.children.some(child => !promotionNode(world, child))) return undefined
   const node = nodeNext(rsc)
   if (!node) return undefined
   if (!rsc.managed) {
     if (roleNow(rsc) !== Role.promoted) return undefined
-  } else if (rsc.priority < 0 || !isAvailable(node)) return undefined
+  } else if (rsc.priority < 0 || !isAvailable(node) || !willBeThere(node)) return undefined
   const clone = uberParent(rsc)
   const full = (clone.clone?.counts[node.index] ?? 0) >= (clone.clone?.promotedNodeMax ?? 1)
   if (clone.discovery[node.index] === Discovery.none || (full && rsc.managed)) return undefined
