@@ -90,12 +90,9 @@ export function cancelAction(
   interval: number,
   node: ClusterNode,
 ): Action {
-  // The key of what it cancels, so that there is one for each.
-  const key = keyOf(rsc.id, name, interval)
-  const known = rsc.actions.find(action => action.task === 'cancel' && action.key === key && action.node === node)
-  if (known) return known
-  const action = obtain(world, rsc, keyOf(rsc.id, 'cancel', world.actions.length), 'cancel', node, false)
-  Object.assign(action, { key, interval: 0 })
+  // The monitor that runs becomes its own end, with the orderings that it has.
+  const action = obtain(world, rsc, keyOf(rsc.id, name, interval), 'cancel', node, false)
+  Object.assign(action, { task: 'cancel', interval: 0 })
   action.cancelTask = name
   action.meta.set('operation', name)
   action.meta.set('interval', String(interval))
