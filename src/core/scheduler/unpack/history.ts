@@ -529,7 +529,7 @@ function attachOrphanedRemote(world: Unpacked, rsc: Resource): void {
   if (remote?.kind !== 'remote') return
   remote.remoteResource = rsc
   remote.shutdown = true
-  rsc.isInternal = rsc.isInternal || false
+  world.haveRemoteNodes = true
 }
 
 function readShutdownLock(world: Unpacked, rsc: Resource, node: ClusterNode, history: ResourceHistory): void {
