@@ -21,7 +21,8 @@ import { authorityFile } from '../../src/core/plan/witness.ts'
 import { readCluster } from '../../src/core/spec/read.ts'
 import { carryOut } from '../../src/io/apply/step.ts'
 import type { Workshop } from '../../src/io/apply/workshop.ts'
-import { observeEnrolment } from '../../src/io/observe/witness.ts'
+import { enrolmentCommands, enrolmentOf } from '../../src/io/observe/witness.ts'
+import { runBatch } from '../../src/io/transport/batch.ts'
 import { localTransport } from '../../src/io/transport/local.ts'
 import { readFileBy, writeFileBy } from '../../src/io/transport/remote.ts'
 import type { Command, Transport } from '../../src/io/transport/transport.ts'
@@ -157,8 +158,11 @@ describe('a witness and two nodes', { skip: reason() ?? false }, () => {
     await Promise.all([join_(first), join_(second)])
     const authority = certificateIn(await say(witness, 'cat', authorityFile))
     assert(authority)
-    for (const node of [first, second])
-      assert.deepEqual(value(await observeEnrolment(at(node))), { authority, cluster: cluster.name })
+    const bounds = { limit: seconds(30), timeout: seconds(60) }
+    for (const node of [first, second]) {
+      const { outcomes } = value(await runBatch(at(node), enrolmentCommands, bounds))
+      assert.deepEqual(enrolmentOf(outcomes), { authority, cluster: cluster.name })
+    }
     const folder = '/etc/corosync/qdevice/net/nssdb'
     const keys = await Promise.all([first, second].map(node => say(node, 'sha256sum', `${folder}/key4.db`)))
     assert.notEqual(keys[0], keys[1])

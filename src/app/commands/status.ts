@@ -2,13 +2,16 @@
 // 2 a service is down, 3 nobody could be asked (the same meaning as a monitoring plugin's). Changes nothing.
 import process from 'node:process'
 import { Command, Option } from 'commander'
+import type { Result } from '../../core/base/result.ts'
 import type { Snapshot } from '../../core/live/snapshot.ts'
+import type { Trouble } from '../../core/plan/trouble.ts'
 import { troubleText } from '../../core/plan/trouble-text.ts'
 import { type PageMemory, remember } from '../../core/view/page.ts'
 import { protection } from '../../core/view/protection.ts'
 import { type ScreenExtras, statusScreen } from '../../core/view/screen.ts'
 import { exitStatus, statusJson } from '../../core/view/status-json.ts'
 import { plainText } from '../../core/view/styled.ts'
+import type { Look } from '../../io/apply/look.ts'
 import { observe } from '../../io/observe/observe.ts'
 import { watch } from '../../io/observe/watch.ts'
 import { printLines } from '../cli/lines.ts'
@@ -62,10 +65,9 @@ async function status(file: string, options: Options): Promise<void> {
 async function once(session: Session, options: Options): Promise<void> {
   const { cluster, transports } = session
   const looking = showWaiting(`looking at ${cluster.nodes.map(node => node.name).join(' and ')}`)
-  const [snapshot, drift] = await Promise.all([
-    observe(cluster.name, [...transports.values()]),
-    options.drift ? driftOf(session) : {},
-  ])
+  const { snapshot, drift } = options.drift
+    ? await withDrift(session)
+    : { snapshot: await observe(cluster.name, [...transports.values()]), drift: {} }
   looking.end()
   if (options.json) console.log(JSON.stringify(statusJson(cluster, snapshot, drift), null, 2))
   else printLines(statusScreen(cluster, snapshot, drift))
@@ -85,16 +87,20 @@ function showWaiting(task: string): { end(): void } {
   }
 }
 
-/** What `plan` would change, in its own words. */
-async function driftOf(session: Session): Promise<Drift> {
-  const [{ look }, { givenSecrets }] = await Promise.all([
+/** The same look tells what `plan` would change, in its own words. */
+async function withDrift(session: Session): Promise<{ readonly snapshot: Snapshot; readonly drift: Drift }> {
+  const [{ planOn, seeCluster }, { givenSecrets }] = await Promise.all([
     import('../../io/apply/look.ts'),
     import('../../io/apply/secrets.ts'),
   ])
-  const secrets = await givenSecrets(session.cluster, session.folder)
-  const seen = secrets.ok ? await look(session, secrets.value) : secrets
-  if (seen.ok) return { drift: seen.value.plan.differences.map(difference => difference.summary) }
-  const [first] = seen.failure
+  const [seen, secrets] = await Promise.all([seeCluster(session, true), givenSecrets(session.cluster, session.folder)])
+  const planned = secrets.ok ? await planOn(session, seen, secrets.value) : secrets
+  return { snapshot: seen.snapshot, drift: driftOf(planned) }
+}
+
+function driftOf(planned: Result<Look, readonly Trouble[]>): Drift {
+  if (planned.ok) return { drift: planned.value.plan.differences.map(difference => difference.summary) }
+  const [first] = planned.failure
   return { driftUnchecked: first ? troubleText(first).message : 'the machines could not be compared' }
 }
 

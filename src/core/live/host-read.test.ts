@@ -1,17 +1,8 @@
 // Texts as real machines (Debian 12 and 13) wrote them, cut to what matters.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  readCib,
-  readEngines,
-  readListening,
-  readMetadata,
-  readNames,
-  readOsRelease,
-  readPackages,
-  readProbes,
-  readUnits,
-} from './host-read.ts'
+import { readCib, readEngines, readListening, readOsRelease, readPackages, readProbes, readUnits } from './host-read.ts'
+import { readTexts } from './texts.ts'
 
 test('the distribution, with and without quotes', () => {
   const text = 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nVERSION_ID="13"\nID=debian\n'
@@ -24,22 +15,17 @@ test('packages: only what is installed, not what was removed and left its config
 })
 
 test('versions of the engines: what is loaded counts before what lies on the disk', () => {
-  const told = {
-    pacemaker: 'Pacemaker 3.0.0\nWritten by Andrew Beekhof and the Pacemaker project contributors\n',
-    corosync: "Corosync Cluster Engine, version '3.1.9'\n",
-    module: '9.2.12\n',
-    loaded: '8.4.11\n',
-    utils: 'DRBDADM_API_VERSION=1\nDRBDADM_VERSION=9.22.0\n',
-  }
-  assert.deepEqual(readEngines(told), {
+  const packages = new Map([
+    ['pacemaker', '3.0.0-1'],
+    ['corosync', '1:3.1.9-2+deb13u1'],
+  ])
+  assert.deepEqual(readEngines(packages, '8.4.11\n', '9.2.12\n'), {
     pacemaker: '3.0.0',
     corosync: '3.1.9',
     drbd: '8.4.11',
-    drbdLoaded: true,
-    drbdUtils: '9.22.0',
   })
-  const none = { pacemaker: '', corosync: '', module: '', loaded: '', utils: '' }
-  assert.deepEqual(readEngines(none), { drbdLoaded: false })
+  assert.deepEqual(readEngines(new Map(), '', '9.2.12\n'), { drbd: '9.2.12' })
+  assert.deepEqual(readEngines(new Map(), '', ''), {})
 })
 
 test('units in the order of the question', () => {
@@ -52,49 +38,42 @@ test('units in the order of the question', () => {
   })
 })
 
-const dump08 = `# DRBD meta data dump
-# 2026-11-22 08:08:25 +0000 [1795334905]
-version "v08";
-
-# md_size_sect 80
-uuid {
-    0x0000000000000004; 0x0000000000000000; 0x0000000000000000; 0x0000000000000000;
-    flags 0x00000000;
+test('devices: what was asked and is there, with what wipefs saw on it', () => {
+  // wipefs of util-linux 2.38 on three devices at once; it tells the last part of their names.
+  const json = `{
+   "signatures": [
+      {
+         "device": "dm-0",
+         "type": "ext4",
+         "label": "hf-ready"
+      },{
+         "device": "dm-0",
+         "type": "drbd",
+         "label": null
+      }
+   ]
 }
 `
-const dump09 = `version "v09";
-
-max-peers 1;
-node-id -1;
-current-uuid 0x1F2E3D4C5B6A7988;
-flags 0x00000080;
-peer[0] {
-    bitmap-uuid 0x0000000000000000;
-}
-`
-
-test('DRBD metadata of both formats, and none', () => {
-  assert.deepEqual(readMetadata(dump08), { version: 'v08', currentUuid: '0000000000000004' })
-  assert.deepEqual(readMetadata(dump09), { version: 'v09', currentUuid: '1F2E3D4C5B6A7988' })
-  assert.equal(readMetadata('No valid meta data found\n'), undefined)
+  const asked = ['/dev/vg0/pgdata', '/dev/missing', '/dev/vdc']
+  assert.deepEqual(readProbes(`0 /dev/dm-0\n2 /dev/vdc\n@wipefs\n${json}`, asked), [
+    { asked: '/dev/vg0/pgdata', path: '/dev/dm-0', signatures: ['ext4', 'drbd'], label: 'hf-ready' },
+    { asked: '/dev/vdc', path: '/dev/vdc', signatures: [] },
+  ])
+  assert.deepEqual(readProbes('2 /dev/vdc\n@wipefs\n', asked)[0]?.signatures, [])
+  assert.deepEqual(readProbes('', asked), [])
 })
 
-test('probes are told apart, whatever stands in them', () => {
-  const text = `@device 0 /dev/dm-0\n{"signatures": []}\n@metadata\n${dump08}@device 2 /dev/vdc\n@metadata\n`
+test('several small files in one answer', () => {
+  const text = '==> /etc/os-release <==\nID=debian\n\n==> /a <==\n\n==> /proc/x <==\n17 4\n'
   assert.deepEqual(
-    readProbes(text, ['/dev/vg0/pgdata', '/dev/missing', '/dev/vdc']).map(({ asked, path }) => [asked, path]),
+    [...readTexts(text)],
     [
-      ['/dev/vg0/pgdata', '/dev/dm-0'],
-      ['/dev/vdc', '/dev/vdc'],
+      ['/etc/os-release', 'ID=debian\n'],
+      ['/a', ''],
+      ['/proc/x', '17 4\n'],
     ],
   )
-})
-
-test('names that resolve, to several addresses, and not at all', () => {
-  assert.deepEqual(Object.fromEntries(readNames('0 127.0.1.1\n0 10.1.1.1\n', ['alpha', 'beta'])), {
-    alpha: ['127.0.1.1', '10.1.1.1'],
-    beta: [],
-  })
+  assert.equal(readTexts('').size, 0)
 })
 
 test('listening ports, with and without a program, IPv6 too', () => {

@@ -1,11 +1,10 @@
 // What a machine's own tools say about it → `HostFacts`. One function per question; the commands that belong to them are
-// in io/observe/host.ts. Sources: os-release(5), lsblk(8), wipefs(8), systemctl(1), ss(8), ip(8), lvmreport(7), drbdmeta(8).
+// in io/observe/host.ts. Sources: os-release(5), lsblk(8), wipefs(8), systemctl(1), ss(8), ip(8), lvmreport(7).
 import { z } from 'zod'
-import { bytes, kibibytes } from '../base/units.ts'
+import { bytes } from '../base/units.ts'
 import type {
   BlockDevice,
   CibFact,
-  DrbdMetadata,
   EngineVersions,
   FileFact,
   HostFacts,
@@ -20,9 +19,6 @@ export function readOsRelease(text: string): HostFacts['os'] {
   return { id: field('ID'), version: Number.parseInt(field('VERSION_ID'), 10) || 0, prettyName: field('PRETTY_NAME') }
 }
 
-export const readMemory = (meminfo: string): HostFacts['memory'] =>
-  kibibytes(Number(/^MemTotal:\s+(\d+) kB/m.exec(meminfo)?.[1] ?? 0))
-
 /** `name<TAB>version<TAB>installed` for each package that dpkg has ever heard of. */
 export const readPackages = (text: string): ReadonlyMap<string, string> =>
   new Map(
@@ -32,21 +28,12 @@ export const readPackages = (text: string): ReadonlyMap<string, string> =>
       .map(([name = '', version = '']) => [name, version]),
   )
 
-export function readEngines(
-  told: Record<'pacemaker' | 'corosync' | 'module' | 'loaded' | 'utils', string>,
-): EngineVersions {
-  const pacemaker = /^Pacemaker (\d+(?:\.\d+)*)/m.exec(told.pacemaker)?.[1]
-  const corosync = /version '([\d.]+)'/.exec(told.corosync)?.[1]
-  const loaded = /^\d+\.\d+\.\d+/.exec(told.loaded)?.[0]
-  const drbd = loaded ?? /^\d+\.\d+\.\d+/.exec(told.module)?.[0]
-  const drbdUtils = /^DRBDADM_VERSION=([\d.]+)/m.exec(told.utils)?.[1]
-  return {
-    ...(pacemaker ? { pacemaker } : {}),
-    ...(corosync ? { corosync } : {}),
-    ...(drbd ? { drbd } : {}),
-    drbdLoaded: loaded !== undefined,
-    ...(drbdUtils ? { drbdUtils } : {}),
-  }
+/** Pacemaker and Corosync are what the distribution's packages are; of DRBD the module in the kernel counts, loaded or not. */
+export function readEngines(packages: ReadonlyMap<string, string>, loaded: string, module: string): EngineVersions {
+  const upstream = (name: string): string | undefined => /^(?:\d+:)?(\d+(?:\.\d+)*)/.exec(packages.get(name) ?? '')?.[1]
+  const [pacemaker, corosync] = [upstream('pacemaker'), upstream('corosync')]
+  const drbd = /^\d+\.\d+\.\d+/.exec(loaded)?.[0] ?? /^\d+\.\d+\.\d+/.exec(module)?.[0]
+  return { ...(pacemaker ? { pacemaker } : {}), ...(corosync ? { corosync } : {}), ...(drbd ? { drbd } : {}) }
 }
 
 /** Decoded bytes, cut into texts. */
@@ -116,12 +103,12 @@ const lsblk = z.object({
   ),
 })
 
-/** What was found on one asked device: by `readlink`, `wipefs --json` and `drbdmeta … dump-md`. */
+/** What was found on one asked device: where its name leads, and what `wipefs` saw there. */
 export interface Probe {
   readonly asked: string
   readonly path: string
-  readonly wipefs: string
-  readonly metadata: string
+  readonly signatures: readonly string[]
+  readonly label?: string
 }
 
 export function readBlockDevices(text: string, probes: readonly Probe[]): readonly BlockDevice[] {
@@ -139,39 +126,26 @@ export function readBlockDevices(text: string, probes: readonly Probe[]): readon
       parents: same.flatMap(row => (row.pkname ? [nameOf.get(row.pkname) ?? row.pkname] : [])),
       mountpoints: [...new Set(same.flatMap(row => row.mountpoints.flatMap(mountpoint => mountpoint ?? [])))],
       aliases: own.map(probe => probe.asked).filter(asked => asked !== path),
-      ...(own[0] ? probed(own[0]) : {}),
+      ...(own[0] ? { signatures: own[0].signatures } : {}),
+      ...(own[0]?.label === undefined ? {} : { label: own[0].label }),
     }
   })
 }
 
-const wipefs = z.object({ signatures: z.array(z.object({ type: z.string(), label: z.string().nullish() })) })
+const wipefs = z.object({
+  signatures: z.array(z.object({ device: z.string(), type: z.string(), label: z.string().nullish() })),
+})
 
-function probed(probe: Probe): Pick<BlockDevice, 'signatures' | 'label' | 'metadata'> {
-  const found = probe.wipefs.trim() === '' ? [] : wipefs.parse(JSON.parse(probe.wipefs)).signatures
-  const label = found.find(signature => signature.label)?.label
-  const metadata = readMetadata(probe.metadata)
-  return {
-    signatures: found.map(signature => signature.type),
-    ...(label ? { label } : {}),
-    ...(metadata ? { metadata } : {}),
-  }
-}
-
-/** `version "v08"; … uuid { 0x…; …` or `version "v09"; … current-uuid 0x…;` */
-export function readMetadata(dump: string): DrbdMetadata | undefined {
-  const version = /^version "(v08|v09)";/m.exec(dump)?.[1]
-  const uuid = /(?:current-uuid|uuid \{)\s*0x([0-9A-Fa-f]{16});/.exec(dump)?.[1]
-  if ((version !== 'v08' && version !== 'v09') || uuid === undefined) return undefined
-  return { version, currentUuid: uuid.toUpperCase() }
-}
-
-/** `INDEX REALPATH`, then sections that begin with a line of their own; see `probe` in io/observe/host.ts. */
+/** `INDEX REALPATH` for each asked device that is there, `@wipefs`, and its JSON on all of them, if it found anything. */
 export function readProbes(text: string, asked: readonly string[]): readonly Probe[] {
-  return text.split(/^@device /m).flatMap(section => {
-    const head = /^(\d+) (.*)\n/.exec(section)
-    if (!head) return []
-    const [wipefsText = '', metadata = ''] = section.slice(head[0].length).split(/^@metadata\n/m)
-    return [{ asked: asked[Number(head[1])] ?? '', path: head[2] ?? '', wipefs: wipefsText, metadata }]
+  const [heads = '', json = ''] = text.split(/^@wipefs\n/m)
+  const found = json.trim() === '' ? [] : wipefs.parse(JSON.parse(json)).signatures
+  return lines(heads).map(line => {
+    const [index = '', path = ''] = line.split(' ')
+    const own = found.filter(({ device }) => path === device || path.endsWith(`/${device}`))
+    const label = own.find(signature => signature.label)?.label
+    const signatures = own.map(signature => signature.type)
+    return { asked: asked[Number(index)] ?? '', path, signatures, ...(label ? { label } : {}) }
   })
 }
 
@@ -179,34 +153,13 @@ const number = z.coerce.number()
 const vgs = z.object({
   report: z.array(z.object({ vg: z.array(z.object({ vg_name: z.string(), vg_size: number, vg_free: number })) })),
 })
-const lvs = z.object({
-  report: z.array(z.object({ lv: z.array(z.object({ vg_name: z.string(), lv_name: z.string(), lv_size: number })) })),
-})
-
-export function readLvm(groups: string, volumes: string): HostFacts['lvm'] {
-  if (groups.trim() === '' || volumes.trim() === '') return { groups: [], volumes: [] }
-  return {
-    groups: vgs
-      .parse(JSON.parse(groups))
-      .report.flatMap(report => report.vg)
-      .map(vg => ({ name: vg.vg_name, size: bytes(vg.vg_size), free: bytes(vg.vg_free) })),
-    volumes: lvs
-      .parse(JSON.parse(volumes))
-      .report.flatMap(report => report.lv)
-      .map(lv => ({ group: lv.vg_name, name: lv.lv_name, size: bytes(lv.lv_size) })),
-  }
-}
-
-/** `INDEX ADDRESS` for each address of each asked name. */
-export function readNames(text: string, asked: readonly string[]): HostFacts['names'] {
-  const rows = lines(text).map(line => line.split(' '))
-  return new Map(
-    asked.map((name, i) => [
-      name,
-      [...new Set(rows.filter(([index]) => Number(index) === i).map(([, address = '']) => address))],
-    ]),
-  )
-}
+export const readLvm = (groups: string): HostFacts['lvm'] =>
+  groups.trim() === ''
+    ? []
+    : vgs
+        .parse(JSON.parse(groups))
+        .report.flatMap(report => report.vg)
+        .map(vg => ({ name: vg.vg_name, size: bytes(vg.vg_size), free: bytes(vg.vg_free) }))
 
 const interfaces = z.array(
   z.object({

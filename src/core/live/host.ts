@@ -11,12 +11,12 @@ export interface HostQuestions {
   readonly files: readonly { readonly path: string; readonly secret: boolean }[]
   readonly packages: readonly string[]
   readonly units: readonly string[]
-  /** Names to resolve as this machine does: the nodes' own names. */
-  readonly names: readonly string[]
   /** Backing devices whose signatures matter, with or without the device being there. */
   readonly devices: readonly string[]
   /** System users whose numbers must be equal on all nodes: `postgres`. */
   readonly users: readonly string[]
+  /** Whether anything lies on LVM. */
+  readonly lvm: boolean
   /** Absolute paths of programs that must be there: fence agents. */
   readonly programs: readonly string[]
 }
@@ -27,10 +27,6 @@ export interface HostFacts {
   readonly at: Instant
   /** From /etc/os-release: `debian`, 13, "Debian GNU/Linux 13 (trixie)". */
   readonly os: { readonly id: string; readonly version: number; readonly prettyName: string }
-  readonly architecture: string
-  readonly bootId: string
-  readonly kernel: string
-  readonly memory: Bytes
   /** Installed versions, by package name; an asked package that is absent here is not installed. */
   readonly packages: ReadonlyMap<string, string>
   readonly engines: EngineVersions
@@ -39,9 +35,7 @@ export interface HostFacts {
   /** By unit name, every asked one. */
   readonly units: ReadonlyMap<string, UnitFact>
   readonly blockDevices: readonly BlockDevice[]
-  readonly lvm: { readonly groups: readonly VolumeGroup[]; readonly volumes: readonly LogicalVolume[] }
-  /** By asked name: the addresses that this machine resolves it to, in order; empty where it does not resolve. */
-  readonly names: ReadonlyMap<string, readonly string[]>
+  readonly lvm: readonly VolumeGroup[]
   readonly interfaces: readonly NetworkInterface[]
   readonly clock: ClockFact
   readonly listening: readonly ListeningPort[]
@@ -64,8 +58,6 @@ export interface EngineVersions {
   readonly corosync?: string
   /** The kernel module's, loaded or not. */
   readonly drbd?: string
-  readonly drbdLoaded: boolean
-  readonly drbdUtils?: string
 }
 
 export type FileFact =
@@ -104,26 +96,12 @@ export interface BlockDevice {
   /** Of the filesystem on it; asked devices only. DRBD writes past the page cache of its backing device, so the cache is
    *  dropped (`blockdev --flushbufs`) before this is read. */
   readonly label?: string
-  /** What `drbdmeta` says of an asked device that carries internal metadata and is not attached. */
-  readonly metadata?: DrbdMetadata
-}
-
-export interface DrbdMetadata {
-  readonly version: 'v08' | 'v09'
-  /** The current generation's UUID, in hexadecimal; all zeros or 0000000000000004 were never written to. */
-  readonly currentUuid: string
 }
 
 export interface VolumeGroup {
   readonly name: string
   readonly size: Bytes
   readonly free: Bytes
-}
-
-export interface LogicalVolume {
-  readonly group: string
-  readonly name: string
-  readonly size: Bytes
 }
 
 export interface NetworkInterface {
@@ -137,7 +115,7 @@ export interface ClockFact {
   /** The machine's clock less ours, give or take half of the round trip. */
   readonly offset: Milliseconds
   readonly uncertainty: Milliseconds
-  /** What the kernel says (`timedatectl`); absent where that could not be told. */
+  /** What the kernel says (`timedatectl`); asked only where no time service seems to run, else absent. */
   readonly synchronised?: boolean
   /** Active time services: `chrony`, `systemd-timesyncd`, `ntpsec`. */
   readonly services: readonly string[]

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { found } from '../base/assert.ts'
-import { bytes, gibibytes, instant, milliseconds, nodeName } from '../base/units.ts'
+import { bytes, instant, milliseconds, nodeName } from '../base/units.ts'
 import type { Opening } from '../compile/artifacts.ts'
 import { mergeUfw } from '../compile/firewall.ts'
 import { readFirewall } from '../live/firewall/read.ts'
@@ -95,17 +95,12 @@ const host = (firewall: FirewallFact, files: ReadonlyMap<string, FileFact> = new
   node: nodeName('alpha'),
   at: instant(0),
   os: { id: 'debian', version: 13, prettyName: 'Debian' },
-  architecture: 'x86_64',
-  bootId: 'b',
-  kernel: 'k',
-  memory: gibibytes(1),
   packages: new Map(),
-  engines: { drbdLoaded: true },
+  engines: {},
   files,
   units: new Map(),
   blockDevices: [],
-  lvm: { groups: [], volumes: [] },
-  names: new Map(),
+  lvm: [],
   interfaces: [{ name: 'eth2', up: true, addresses: ['10.10.2.1/24'] }],
   clock: { offset: milliseconds(0), uncertainty: milliseconds(5), services: ['chrony'] },
   listening: [],

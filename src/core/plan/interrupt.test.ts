@@ -128,12 +128,8 @@ function factsOf(world: World, machine: Machine): HostFacts {
     node: machine.node,
     at: instant(0),
     os: { id: 'debian', version: 13, prettyName: 'Debian' },
-    architecture: 'x86_64',
-    bootId: 'b',
-    kernel: 'k',
-    memory: gibibytes(1),
     packages: new Map([...machine.packages].map(name => [name, '1'])),
-    engines: { drbd: '8.4.11', drbdLoaded: true },
+    engines: { drbd: '8.4.11' },
     files,
     units: new Map(
       asked.units.map(name => [
@@ -158,8 +154,7 @@ function factsOf(world: World, machine: Machine): HostFacts {
         ...(disk.label === undefined ? {} : { label: disk.label }),
       }),
     ),
-    lvm: { groups: [{ name: 'vg0', size: gibibytes(100), free: bytes(machine.free) }], volumes: [] },
-    names: new Map(),
+    lvm: [{ name: 'vg0', size: gibibytes(100), free: bytes(machine.free) }],
     interfaces: [{ name: 'eth1', up: true, addresses: addresses.map(address => `${address}/24`) }],
     clock: { offset: milliseconds(0), uncertainty: milliseconds(5), services: ['chrony'] },
     listening: [],

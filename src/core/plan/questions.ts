@@ -33,9 +33,9 @@ export function questions(cluster: Cluster, artifacts: Artifacts, node: Node): H
       ...(host?.disabledUnits ?? []),
       ...(host?.enabledUnits ?? []),
     ]),
-    names: cluster.nodes.map(each => each.name),
     devices: unique(parts.map(part => backingPath(part.backing))),
     users: artifacts.users,
+    lvm: parts.some(part => part.backing.kind === 'lvm'),
     programs: unique(
       cluster.nodes
         .filter(each => each !== node)
@@ -43,5 +43,25 @@ export function questions(cluster: Cluster, artifacts: Artifacts, node: Node): H
     ),
   }
 }
+
+/** One question for several sets of artifacts; what a set does not need does no harm. */
+export function allQuestions(sets: readonly HostQuestions[]): HostQuestions {
+  const files = new Map(sets.flatMap(set => set.files.map(file => [file.path, file] as const)))
+  const all = (key: 'packages' | 'units' | 'devices' | 'users' | 'programs'): readonly string[] =>
+    unique(sets.flatMap(set => set[key]))
+  return {
+    files: [...files.values()],
+    packages: all('packages'),
+    units: all('units'),
+    devices: all('devices'),
+    users: all('users'),
+    programs: all('programs'),
+    lvm: sets.some(set => set.lvm),
+  }
+}
+
+/** Whether what was asked answers what is needed. */
+export const covers = (asked: HostQuestions, needed: HostQuestions): boolean =>
+  JSON.stringify(allQuestions([asked, needed])) === JSON.stringify(asked)
 
 const unique = (list: readonly string[]): readonly string[] => [...new Set(list)]

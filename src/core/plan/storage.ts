@@ -166,7 +166,7 @@ const withMetadata = (part: VolumePart): VolumePart['size'] => {
 }
 
 function groupTroubles(facts: HostFacts, group: string, part: VolumePart): readonly Trouble[] {
-  const there = facts.lvm.groups.find(one => one.name === group)
+  const there = facts.lvm.find(one => one.name === group)
   if (!there) return [{ kind: 'group-absent', node: facts.node, group }]
   const needed = withMetadata(part)
   return there.free >= needed ? [] : [{ kind: 'group-full', node: facts.node, group, free: there.free, needed }]

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import test from 'node:test'
 import { found } from '../base/assert.ts'
 import { fail, ok } from '../base/result.ts'
-import { bytes, gibibytes, instant, milliseconds, type NodeName, nodeName } from '../base/units.ts'
+import { bytes, instant, milliseconds, type NodeName, nodeName } from '../base/units.ts'
 import type { HostFacts } from '../live/host.ts'
 import type { QuorumView, Snapshot } from '../live/snapshot.ts'
 import type { Enrolment } from '../live/witness.ts'
@@ -23,12 +23,8 @@ const host = (node: NodeName, change: Partial<HostFacts> = {}): HostFacts => ({
   node,
   at: instant(0),
   os: { id: 'debian', version: 13, prettyName: 'Debian' },
-  architecture: 'x86_64',
-  bootId: 'b',
-  kernel: 'k',
-  memory: gibibytes(1),
   packages: new Map([['corosync-qnetd', '3.0.3']]),
-  engines: { drbdLoaded: true },
+  engines: {},
   files: new Map([
     [
       authorityFile,
@@ -49,8 +45,7 @@ const host = (node: NodeName, change: Partial<HostFacts> = {}): HostFacts => ({
     ]),
   ),
   blockDevices: [],
-  lvm: { groups: [], volumes: [] },
-  names: new Map(),
+  lvm: [],
   interfaces: [],
   clock: { offset: milliseconds(0), uncertainty: milliseconds(5), services: ['chrony'] },
   listening: [],

@@ -49,9 +49,9 @@ export const witnessQuestions: HostQuestions = {
   ],
   packages: [serverPackage],
   units: [serverUnit, ...firewallUnits],
-  names: [],
   devices: [],
   users: [],
+  lvm: false,
   programs: [],
 }
 

@@ -1,47 +1,13 @@
 // What apply does between the nodes and the witness's machine. A node's key is made on the node and stays there: what
 // travels is the authority's certificate, the node's request and the node's certificate, none of them secret.
 // Source: corosync-qdevice-net-certutil(8), with one request per node instead of one key for all of them.
-import { found } from '../../core/base/assert.ts'
 import { fail, ok, type Result } from '../../core/base/result.ts'
 import { minutes, type NodeName } from '../../core/base/units.ts'
-import type { Cluster } from '../../core/model/types.ts'
 import type { Trouble } from '../../core/plan/trouble.ts'
 import type { Step } from '../../core/plan/types.ts'
-import { type WitnessFacts, witnessName, witnessQuestions } from '../../core/plan/witness.ts'
-import { observeHost } from '../observe/host.ts'
-import { observeEnrolment } from '../observe/witness.ts'
-import type { Transport } from '../transport/transport.ts'
 import { outcomeTrouble, transportTrouble } from './failure.ts'
 import { type ScriptName, scriptCommand } from './script.ts'
 import { type Done, type Note, transportOf, type Workshop } from './workshop.ts'
-
-interface Machines {
-  readonly cluster: Cluster
-  readonly transports: ReadonlyMap<NodeName, Transport>
-  readonly witness?: Transport
-}
-
-/** Undefined where the cluster has no witness. A node that cannot be asked is a trouble; the witness may be out of reach. */
-export async function lookAtWitness(
-  { cluster, transports, witness }: Machines,
-  signal?: AbortSignal,
-): Promise<Result<WitnessFacts | undefined, readonly Trouble[]>> {
-  if (witnessName(cluster) === undefined) return ok(undefined)
-  const [machine, ...answers] = await Promise.all([
-    observeHost(found(witness, 'transport to the witness'), witnessQuestions, signal),
-    ...cluster.nodes.map(node =>
-      observeEnrolment(found(transports.get(node.name), `transport to ${node.name}`), signal),
-    ),
-  ])
-  const troubles = answers.flatMap(answer => (answer.ok ? [] : [transportTrouble(answer.failure)]))
-  if (troubles.length > 0) return fail(troubles)
-  const enrolments = new Map(
-    answers.flatMap((answer, i) =>
-      answer.ok ? [[found(cluster.nodes[i], 'a node').name, answer.value] as const] : [],
-    ),
-  )
-  return ok({ machine: machine.ok ? machine : fail(transportTrouble(machine.failure)), enrolments })
-}
 
 type JoinWitness = Extract<Step, { kind: 'join-witness' }>
 

@@ -1,7 +1,7 @@
 // Asks one machine for everything that a plan has to know about it, in one round trip. The scripts here are fixed and take
 // what varies as arguments. A secret file's content stays where it is: only its hash is told.
 import { ok, type Result } from '../../core/base/result.ts'
-import { instant, seconds } from '../../core/base/units.ts'
+import { instant, type NodeName, seconds } from '../../core/base/units.ts'
 import { readFirewall } from '../../core/live/firewall/read.ts'
 import type { FirewallFact } from '../../core/live/firewall/types.ts'
 import type { HostFacts, HostQuestions } from '../../core/live/host.ts'
@@ -14,8 +14,6 @@ import {
   readInterfaces,
   readListening,
   readLvm,
-  readMemory,
-  readNames,
   readOsRelease,
   readPackages,
   readProbes,
@@ -23,10 +21,10 @@ import {
   readUsers,
   type Slicer,
 } from '../../core/live/host-read.ts'
-import { runBatch, type Words } from '../transport/batch.ts'
+import { readTexts } from '../../core/live/texts.ts'
+import { type Asked, type BatchOutcome, runBatch } from '../transport/batch.ts'
 import type { Outcome, Transport, TransportFailure } from '../transport/transport.ts'
-
-const script = (text: string, args: readonly string[]): Words => ['sh', '-c', text, 'sh', ...args]
+import { textsOf } from './texts.ts'
 
 // Four processes however many files there are: where the machine is slow, each costs a tenth of a second.
 const files = `nl='
@@ -48,35 +46,31 @@ echo @sums
 echo @contents
 [ -z "$plain" ] || cat -- $plain | base64 -w0`
 
-// DRBD writes past the page cache of its backing device. The minor is one that nobody has: drbdmeta refuses an attached
-// device by opening it exclusively.
-const devices = `i=0
+// DRBD writes past the page cache of its backing device.
+const devices = `i=0 there='' numbers=''
 for path do
-  if [ -b "$path" ]; then
-    echo "@device $i $(readlink -f -- "$path")"
-    blockdev --flushbufs "$path" 2>/dev/null
-    wipefs --json --output TYPE,LABEL -- "$path" 2>/dev/null
-    echo '@metadata'
-    for version in v09 v08; do
-      drbdmeta 1048575 "$version" "$path" internal dump-md 2>/dev/null </dev/null && break
-    done
-  fi
+  if [ -b "$path" ]; then there="$there $path" numbers="$numbers $i"; fi
   i=$((i + 1))
-done; true`
-
-const names = `i=0
-for name do
-  getent ahosts "$name" | while read -r address kind rest; do [ "$kind" = STREAM ] && echo "$i $address"; done
-  i=$((i + 1))
-done; true`
+done
+[ -n "$there" ] || exit 0
+real=$(readlink -f -- $there)
+blockdev --flushbufs $real 2>/dev/null
+set -- $numbers
+for path in $real; do echo "$1 $path"; shift; done
+echo @wipefs
+wipefs --json --output DEVICE,TYPE,LABEL -- $real`
 
 const programs = 'for path do [ -x "$path" ] && echo "$path"; done; true'
 
-// What `timedatectl` would say, without waking its service: a tenth of a second instead of some.
-const synchronised = `if [ -e /run/systemd/timesync/synchronized ]; then echo yes
-elif command -v chronyc >/dev/null; then chronyc -c tracking | awk -F, '{ print ($NF == "Normal") ? "yes" : "no" }'
-else timedatectl show --property=NTPSynchronized --value
-fi`
+// A module that is loaded has told its version already.
+const drbdModule = '[ -e /sys/module/drbd/version ] || modinfo -F version drbd'
+
+const volumeGroups = `[ "$1" = yes ] || exit 0
+vgs --reportformat json --units b --nosuffix -o vg_name,vg_size,vg_free`
+
+// Asked only where no time service seems to run; waking timedatectl's own takes longer than all the rest.
+const synchronised = `for folder in /run/chrony /run/systemd/timesync /run/ntpsec; do [ ! -e "$folder" ] || exit 0; done
+timedatectl show --property=NTPSynchronized --value`
 
 // Where neither is in the kernel, nothing is filtered, and nobody has to be started to say so.
 const filter = `[ -e /sys/module/nf_tables ] || [ -e /sys/module/ip_tables ] || exit 0
@@ -88,28 +82,19 @@ case $rules in
 esac; true`
 
 const timeServices = ['chrony', 'systemd-timesyncd', 'ntpsec', 'ntp', 'openntpd']
+const timeUnits = timeServices.map(name => `${name}.service`)
 
 export type HostPart =
-  | 'os'
-  | 'uname'
-  | 'boot'
-  | 'memory'
+  | 'texts'
   | 'packages'
-  | 'pacemaker'
-  | 'corosync'
   | 'drbdModule'
-  | 'drbdLoaded'
-  | 'drbdUtils'
   | 'files'
   | 'units'
   | 'blockDevices'
   | 'devices'
   | 'groups'
-  | 'volumes'
-  | 'names'
   | 'interfaces'
   | 'synchronised'
-  | 'timeServices'
   | 'listening'
   | 'filter'
   | 'cib'
@@ -117,24 +102,16 @@ export type HostPart =
   | 'programs'
   | 'free'
 
-/** By part, so that answers can be recorded and read again. */
-export function hostCommands(asked: HostQuestions): Readonly<Record<HostPart, Words>> {
+export const hostTexts: readonly string[] = ['/etc/os-release', '/sys/module/drbd/version']
+
+/** By part, so that answers can be recorded and read again. `texts`: small files besides those of the host. */
+export function hostCommands(asked: HostQuestions, texts: readonly string[] = []): Readonly<Record<HostPart, Asked>> {
   return {
-    os: ['cat', '/etc/os-release'],
-    uname: ['uname', '-rm'],
-    boot: ['cat', '/proc/sys/kernel/random/boot_id'],
-    memory: ['cat', '/proc/meminfo'],
+    texts: textsOf([...hostTexts, ...texts]),
     packages: ['dpkg-query', '-W', '-f', `\${Package}\t\${Version}\t\${db:Status-Status}\n`, ...asked.packages],
-    pacemaker: ['pacemakerd', '--version'],
-    corosync: ['corosync', '-v'],
-    drbdModule: ['modinfo', '-F', 'version', 'drbd'],
-    drbdLoaded: ['cat', '/sys/module/drbd/version'],
-    drbdUtils: ['drbdadm', '--version'],
-    files: script(
-      files,
-      asked.files.flatMap(file => [file.secret ? 'yes' : 'no', file.path]),
-    ),
-    units: ['systemctl', 'show', '--property=LoadState,UnitFileState,ActiveState', '--', ...asked.units],
+    drbdModule: { script: drbdModule, args: [] },
+    files: { script: files, args: asked.files.flatMap(file => [file.secret ? 'yes' : 'no', file.path]) },
+    units: ['systemctl', 'show', '--property=LoadState,UnitFileState,ActiveState', '--', ...asked.units, ...timeUnits],
     blockDevices: [
       'lsblk',
       '--json',
@@ -144,18 +121,15 @@ export function hostCommands(asked: HostQuestions): Readonly<Record<HostPart, Wo
       '--output',
       'NAME,KNAME,TYPE,SIZE,RO,PKNAME,MOUNTPOINTS',
     ],
-    devices: script(devices, asked.devices),
-    groups: ['vgs', '--reportformat', 'json', '--units', 'b', '--nosuffix', '-o', 'vg_name,vg_size,vg_free'],
-    volumes: ['lvs', '--reportformat', 'json', '--units', 'b', '--nosuffix', '-o', 'vg_name,lv_name,lv_size'],
-    names: script(names, asked.names),
+    devices: { script: devices, args: asked.devices },
+    groups: { script: volumeGroups, args: [asked.lvm ? 'yes' : 'no'] },
     interfaces: ['ip', '-json', 'address'],
-    synchronised: script(synchronised, []),
-    timeServices: ['systemctl', 'is-active', '--', ...timeServices.map(name => `${name}.service`)],
+    synchronised: { script: synchronised, args: [] },
     listening: ['ss', '-Hlntup'],
-    filter: script(filter, []),
+    filter: { script: filter, args: [] },
     cib: ['cibadmin', '--query', '--local'],
-    users: ['getent', 'passwd', '--', ...asked.users],
-    programs: script(programs, asked.programs),
+    users: { script: '[ $# -eq 0 ] || getent passwd -- "$@"', args: asked.users },
+    programs: { script: programs, args: asked.programs },
     free: ['df', '--block-size=1', '--output=file,avail', '--', '/', '/etc', '/run', '/var'],
   }
 }
@@ -168,15 +142,17 @@ export async function observeHost(
   signal?: AbortSignal,
 ): Promise<Result<HostFacts, TransportFailure>> {
   const answer = await runBatch(transport, hostCommands(asked), { limit: seconds(60), timeout: seconds(120) }, signal)
-  if (!answer.ok) return answer
-  const { outcomes, clock } = answer.value
+  return answer.ok ? ok(factsOf(transport.node, answer.value, asked)) : answer
+}
+
+export function factsOf(node: NodeName, { outcomes, clock }: BatchOutcome<HostPart>, asked: HostQuestions): HostFacts {
   const facts = readHost(outcomes, asked)
-  return ok({
-    node: transport.node,
+  return {
+    node,
     at: instant(Date.now()),
     ...facts,
     clock: { offset: clock.offset, uncertainty: clock.uncertainty, ...facts.clock },
-  })
+  }
 }
 
 const slicer = (base64: string): Slicer => {
@@ -197,29 +173,20 @@ export function readHost(told: Told, asked: HostQuestions): Read {
       return otherwise
     }
   }
-  const [kernel = '', architecture = ''] = told.uname.stdout.trim().split(' ')
   const cib = readCib(told.cib.stdout)
   if (!cib) unseen.set('cib', told.cib.stderr.trim() || 'no answer')
   if (told.packages.exitCode === 127) unseen.set('packages', 'dpkg-query is not installed')
+  if (told.devices.exitCode !== 0) unseen.set('block devices', told.devices.stderr.trim())
   if (told.files.exitCode !== 0) unseen.set('files', told.files.stderr.trim())
   const sync = told.synchronised.stdout.trim()
-  const active = told.timeServices.stdout.split('\n')
   const files = part('files', () => readFiles(told.files.stdout, asked.files, slicer), new Map())
-  const units = readUnits(told.units.stdout, asked.units)
+  const units = readUnits(told.units.stdout, [...asked.units, ...timeUnits])
+  const texts = readTexts(told.texts.stdout)
+  const packages = readPackages(told.packages.stdout)
   return {
-    kernel,
-    architecture,
-    os: readOsRelease(told.os.stdout),
-    bootId: told.boot.stdout.trim(),
-    memory: readMemory(told.memory.stdout),
-    packages: readPackages(told.packages.stdout),
-    engines: readEngines({
-      pacemaker: told.pacemaker.stdout,
-      corosync: told.corosync.stdout,
-      module: told.drbdModule.stdout,
-      loaded: told.drbdLoaded.stdout,
-      utils: told.drbdUtils.stdout,
-    }),
+    os: readOsRelease(texts.get('/etc/os-release') ?? ''),
+    packages,
+    engines: readEngines(packages, texts.get('/sys/module/drbd/version') ?? '', told.drbdModule.stdout),
     files,
     units,
     blockDevices: part(
@@ -227,17 +194,16 @@ export function readHost(told: Told, asked: HostQuestions): Read {
       () => readBlockDevices(told.blockDevices.stdout, readProbes(told.devices.stdout, asked.devices)),
       [],
     ),
-    lvm: part('lvm', () => readLvm(told.groups.stdout, told.volumes.stdout), { groups: [], volumes: [] }),
-    names: readNames(told.names.stdout, asked.names),
+    lvm: part('lvm', () => readLvm(told.groups.stdout), []),
     interfaces: part('interfaces', () => readInterfaces(told.interfaces.stdout), []),
     clock: {
       ...(sync === '' ? {} : { synchronised: sync === 'yes' }),
-      services: timeServices.filter((_, i) => active[i] === 'active'),
+      services: timeServices.filter(name => units.get(`${name}.service`)?.active === 'active'),
     },
     listening: readListening(told.listening.stdout),
     firewall: part('firewall', () => firewallOf(told, units, files), { kind: 'none' }),
     ...(cib ? { cib } : {}),
-    users: asked.users.length === 0 ? new Map() : readUsers(told.users.stdout),
+    users: readUsers(told.users.stdout),
     programs: new Set(told.programs.stdout.split('\n').filter(path => path !== '')),
     free: readFree(told.free.stdout),
     unseen,

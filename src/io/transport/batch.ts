@@ -8,6 +8,15 @@ import { quoteCommand } from './quoting.ts'
 import type { Outcome, Transport, TransportFailure } from './transport.ts'
 
 export type Words = readonly [program: string, ...args: string[]]
+/** Fixed text that runs in the batch's own shell, with its arguments: no process is started for it. */
+export interface Script {
+  readonly script: string
+  readonly args: readonly string[]
+}
+export type Asked = Words | Script
+
+/** The kernel tells how long it is up in steps of 10 ms. */
+const uptimeGrain = 10
 
 export interface BatchOutcome<K extends string> {
   /** 124: it took longer than the limit. 127: there is no such program. */
@@ -16,8 +25,9 @@ export interface BatchOutcome<K extends string> {
 }
 
 // As few processes as can be: on a slow machine they are what the answer waits for. Besides the commands themselves there
-// are six: one watches over all of them, one prints everything. In memory where there is room: the disk may be full or dead.
-const before = `d=$(mktemp -d -p /dev/shm holdfast.XXXXXXXX 2>/dev/null || mktemp -d -t holdfast.XXXXXXXX) || exit 1
+// are five: one watches over all of them, one prints everything. In memory where there is room: the disk may be full or dead.
+const before = `export TZ=UTC
+d=$(mktemp -d -p /dev/shm holdfast.XXXXXXXX 2>/dev/null || mktemp -d -t holdfast.XXXXXXXX) || exit 1
 trap 'trap "" HUP INT TERM; rm -rf "$d"' EXIT
 trap 'exit 1' HUP INT TERM
 read -r m </proc/sys/kernel/random/uuid
@@ -25,6 +35,7 @@ printf '\\n%s\\n' "$m" >"$d/m"
 pids= n=0
 ask() { "$@" >"$d/$n.o" 2>"$d/$n.e" </dev/null & pids="$pids $!" n=$((n + 1)); }
 a=$(date +%s%N)
+read -r u rest </proc/uptime
 `
 const after = `{ trap 'kill "$s"; exit' TERM; sleep "$limit" & s=$!; wait "$s" && : >"$d/late" && kill -9 $pids; } >"$d/w" 2>&1 &
 w=$!
@@ -37,19 +48,20 @@ for p in $pids; do
   n=$((n + 1))
 done 2>/dev/null
 kill "$w"
-echo "$m $a $(date +%s%N)"
+read -r v rest </proc/uptime
+echo "$m $a $u $v"
 cat $all
 `
 
 /** As root. Each command may take `limit`; the round trip as a whole `timeout`. */
 export async function runBatch<K extends string>(
   transport: Transport,
-  commands: Readonly<Record<K, Words>>,
+  commands: Readonly<Record<K, Asked>>,
   bounds: { readonly limit: Milliseconds; readonly timeout: Milliseconds },
   signal?: AbortSignal,
 ): Promise<Result<BatchOutcome<K>, TransportFailure>> {
   const keys = keysOf(commands)
-  const asked = keys.map(key => `${quoteCommand(['ask', ...commands[key]])}\n`)
+  const asked = keys.map((key, n) => asking(commands[key], `part_${n}`))
   const settings = `limit=${bounds.limit / 1_000}\n`
   const input = settings + before + asked.join('') + after
   const sent = Date.now()
@@ -62,6 +74,11 @@ export async function runBatch<K extends string>(
   return fail({ kind: 'unreadable', node: transport.node, path: 'the answers', detail: stderr.trim() })
 }
 
+function asking(command: Asked, name: string): string {
+  if (!('script' in command)) return `${quoteCommand(['ask', ...command])}\n`
+  return `${name}() {\n${command.script}\n}\n${quoteCommand(['ask', name, ...command.args])}\n`
+}
+
 // `Object.keys` forgets the type of the keys.
 const keysOf = <K extends string>(record: Readonly<Record<K, unknown>>): readonly K[] => {
   const isKey = (key: string): key is K => Object.hasOwn(record, key)
@@ -69,9 +86,9 @@ const keysOf = <K extends string>(record: Readonly<Record<K, unknown>>): readonl
 }
 
 function read<K extends string>(keys: readonly K[], told: Outcome, sent: number, received: number): BatchOutcome<K> {
-  const head = /^(\S+) (\d+) (\d+)\n/.exec(told.stdout)
+  const head = /^(\S+) (\d+) ([\d.]+) ([\d.]+)\n/.exec(told.stdout)
   assert(head, `a batch without its head: ${told.stdout.slice(0, 80)} ${told.stderr}`)
-  const [line, mark = '', begun, ended] = head
+  const [line, mark = '', begun, upThen, upNow] = head
   const parts = told.stdout.slice(line.length).split(`\n${mark}\n`)
   const outcomes: Partial<Record<K, Outcome>> = {}
   let stdout = parts[0] ?? ''
@@ -84,12 +101,13 @@ function read<K extends string>(keys: readonly K[], told: Outcome, sent: number,
   }
   const isComplete = (all: Partial<Record<K, Outcome>>): all is Record<K, Outcome> => keys.every(key => all[key])
   assert(isComplete(outcomes), 'a batch with fewer answers than questions')
-  const [theirStart, theirEnd] = [Number(begun) / 1e6, Number(ended) / 1e6]
+  const theirStart = Number(begun) / 1e6
+  const theirEnd = theirStart + (Number(upNow) - Number(upThen)) * 1_000
   return {
     outcomes,
     clock: {
       offset: milliseconds(Math.round((theirStart - sent + theirEnd - received) / 2)),
-      uncertainty: milliseconds(Math.ceil((received - sent - (theirEnd - theirStart)) / 2)),
+      uncertainty: milliseconds(Math.ceil((received - sent - (theirEnd - theirStart)) / 2) + uptimeGrain),
     },
   }
 }
