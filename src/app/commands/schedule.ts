@@ -6,10 +6,12 @@ import { Command, Option } from 'commander'
 import type { Problem } from '../../core/base/result.ts'
 import { closest } from '../../core/base/suggest.ts'
 import { instant } from '../../core/base/units.ts'
-import { explain } from '../../core/scheduler/explain.ts'
+import type { Resource } from '../../core/cib/types.ts'
+import { explain } from '../../core/scheduler/explain/explain.ts'
+import { showExplanations } from '../../core/scheduler/explain/show.ts'
 import { type Answered, answer, canonicalAnswer } from './schedule/answer.ts'
 import { eventOptions, instantOf, readEvents } from './schedule/events.ts'
-import { showAnswer, showProblems } from './schedule/text.ts'
+import { paint, showAnswer, showProblems } from './schedule/text.ts'
 
 interface Options {
   readonly json?: boolean
@@ -69,8 +71,9 @@ function scheduleFile(file: string, words: readonly string[], options: Options):
         })
   const problems = [...asked.problems, ...found]
   if (problems.length > 0) process.stderr.write(showProblems(problems))
+  if (value && options.why !== undefined) return showWhy(name, value, options.why, options)
   if (options.json) console.log(sortedJson(jsonLine(basename(name), value)))
-  else if (value) return showText(name, value, options)
+  else if (value) process.stdout.write(showAnswer(name, value))
   return value !== undefined
 }
 
@@ -112,22 +115,43 @@ const sortedJson = (value: object): string =>
       : inner,
   )
 
-function showText(name: string, value: Answered, { why, on }: Options): boolean {
-  if (why === undefined) {
-    process.stdout.write(showAnswer(name, value))
-    return true
-  }
-  const resources = value.decision.placements.flatMap(p => [p.rsc, p.id])
-  const known = [...new Set([...resources, ...value.decision.nodes.map(n => n.node)])]
-  if (!known.includes(why)) {
-    const near = closest(why, known)
-    const hint = near === undefined ? `known: ${known.join(', ')}` : `did you mean "${near}"?`
-    process.stderr.write(
-      showProblems([{ severity: 'error', code: 'unknown-resource', message: `there is no resource "${why}"`, hint }]),
-    )
+function showWhy(file: string, value: Answered, why: string, { on, json }: Options): boolean {
+  const { cib, now, decision } = value
+  const wrong = unknownName(why, namesIn(value), 'resource or node') ?? unknownNode(on, value)
+  if (wrong) {
+    process.stderr.write(showProblems([wrong]))
     return false
   }
-  const lines = explain(value.decision, { rsc: why, ...(on === undefined ? {} : { node: on }) }, value.cib)
-  process.stdout.write(`${lines.join('\n')}\n`)
+  const explanations = explain({ subject: why, node: on, cib, now, decision })
+  if (json) console.log(sortedJson({ file: basename(file), explanations }))
+  else process.stdout.write(`${showExplanations(explanations, paint).join('\n')}\n`)
   return true
+}
+
+const unknownNode = (on: string | undefined, { decision }: Answered): Problem | undefined =>
+  on === undefined
+    ? undefined
+    : unknownName(
+        on,
+        decision.nodes.map(n => n.node),
+        'node',
+      )
+
+function unknownName(name: string, known: readonly string[], what: string): Problem | undefined {
+  if (known.includes(name)) return undefined
+  const near = closest(name, known)
+  const hint = near === undefined ? `known: ${known.join(', ')}` : `did you mean "${near}"?`
+  return { severity: 'error', code: 'unknown-name', message: `there is no ${what} "${name}"`, hint }
+}
+
+/** Everything that can be asked about: what is in the configuration, its instances, what only the history knows, nodes. */
+function namesIn({ cib, decision }: Answered): readonly string[] {
+  const configured = cib.configuration.resources.flatMap(idsIn)
+  const placed = decision.placements.flatMap(p => [p.rsc, p.id])
+  return [...new Set([...configured, ...placed, ...decision.nodes.map(n => n.node)])]
+}
+
+function idsIn(rsc: Resource): readonly string[] {
+  const inside = rsc.kind === 'group' ? rsc.members : rsc.kind === 'clone' ? [rsc.child] : []
+  return [rsc.id, ...inside.flatMap(idsIn)]
 }

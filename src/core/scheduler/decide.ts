@@ -18,7 +18,7 @@ export function decide(world: Ordered): Decision {
     promotion: world.promotionLines,
     changes,
     problems: world.problems,
-    ...(world.trace ? { trace: world.trace.contributions } : {}),
+    ...(world.trace ? { trace: world.trace.told() } : {}),
   }
 }
 

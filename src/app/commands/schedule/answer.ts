@@ -29,6 +29,8 @@ export interface Answered {
   /** The state as given, where events changed it afterwards. */
   readonly before?: Decision
   readonly decision: Decision
+  /** The instant of the decision. */
+  readonly now: Instant
   /** The state after the simulated transition, and what would be decided then. */
   readonly later?: Cib
   readonly after?: Decision
@@ -45,9 +47,9 @@ export function answer(text: string, file: string, asked: Asked): Checked<Answer
   if (!injected.value) return { problems }
   const decision = schedule(injected.value, now, { trace: asked.trace ?? false })
   const before = events.length > 0 ? { before: schedule(given, now) } : {}
-  if (!asked.simulate) return { value: { cib: injected.value, ...before, decision }, problems }
+  if (!asked.simulate) return { value: { cib: injected.value, now, ...before, decision }, problems }
   const later = simulate(injected.value, decision, { failures: asked.failures ?? [], now: asked.clock })
-  return { value: { cib: injected.value, ...before, decision, later, after: schedule(later, now) }, problems }
+  return { value: { cib: injected.value, now, ...before, decision, later, after: schedule(later, now) }, problems }
 }
 
 /** A CIB that was saved from a transition says when that was. */

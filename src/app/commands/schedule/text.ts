@@ -6,7 +6,13 @@ import type { Answered } from './answer.ts'
 
 type Colour = 'red' | 'green' | 'yellow' | 'bold' | 'dim'
 /** Plain where the output is no terminal, or NO_COLOR is set. */
-const paint = (colour: Colour, text: string): string => styleText(colour, text, { stream: process.stdout })
+const colour = (colour: Colour, text: string): string => styleText(colour, text, { stream: process.stdout })
+
+/** For explanations. */
+export const paint = {
+  strong: (text: string): string => colour('bold', text),
+  weak: (text: string): string => colour('dim', text),
+}
 
 export function showProblems(problems: readonly Problem[]): string {
   const place = ({ at }: Problem): string => (at ? `${at.file}:${at.line}:${at.column}: ` : '')
@@ -19,7 +25,7 @@ export function showProblems(problems: readonly Problem[]): string {
 
 export function showAnswer(name: string, { before, decision, after }: Answered): string {
   const sections = [
-    paint('bold', name),
+    colour('bold', name),
     section('Nodes', decision.nodes.map(showNode)),
     section('Resources now', showPlacements((before ?? decision).current)),
     section('What will happen', happenings(decision)),
@@ -29,16 +35,16 @@ export function showAnswer(name: string, { before, decision, after }: Answered):
 }
 
 const section = (title: string, lines: readonly string[]): string =>
-  [paint('bold', title), ...lines.map(line => `  ${line}`)].join('\n')
+  [colour('bold', title), ...lines.map(line => `  ${line}`)].join('\n')
 
 function showNode(node: NodeView): string {
   const flags = [
-    node.unclean && paint('red', 'unclean'),
-    node.pending && paint('yellow', 'pending'),
-    node.standby && paint('yellow', 'standby'),
-    node.maintenance && paint('yellow', 'maintenance'),
+    node.unclean && colour('red', 'unclean'),
+    node.pending && colour('yellow', 'pending'),
+    node.standby && colour('yellow', 'standby'),
+    node.maintenance && colour('yellow', 'maintenance'),
   ].filter(flag => flag !== false)
-  const state = node.online ? paint('green', 'online') : paint('red', 'offline')
+  const state = node.online ? colour('green', 'online') : colour('red', 'offline')
   const kind = node.type === 'member' ? [] : [`(${node.type})`]
   return [node.node.padEnd(16), state, ...flags, ...kind].join('  ')
 }
@@ -49,24 +55,24 @@ function showPlacements(placements: readonly Placement[]): string[] {
   for (const { rsc, instance, node, role } of placements) {
     const name = instance === null ? rsc : `${rsc}:${instance}`
     const where =
-      node === null ? paint('dim', 'stopped') : role === 'Started' ? node : `${node} (${role.toLowerCase()})`
+      node === null ? colour('dim', 'stopped') : role === 'Started' ? node : `${node} (${role.toLowerCase()})`
     lines.set(name, [...(lines.get(name) ?? []), where])
   }
-  if (lines.size === 0) return [paint('dim', 'none')]
+  if (lines.size === 0) return [colour('dim', 'none')]
   return [...lines].map(([name, where]) => `${name.padEnd(16)}  ${where.join(', ')}`)
 }
 
 function happenings({ fencing, changes }: Decision): string[] {
   const acts = changes.filter(change => change.verb !== 'leave')
   const lines = [
-    ...fencing.map(f => `${paint('red', f.op.toLowerCase())} ${f.node}: ${f.reason}`),
+    ...fencing.map(f => `${colour('red', f.op.toLowerCase())} ${f.node}: ${f.reason}`),
     ...acts.map(showChange),
   ]
-  return lines.length === 0 ? [paint('dim', 'nothing')] : lines
+  return lines.length === 0 ? [colour('dim', 'nothing')] : lines
 }
 
 function showChange({ rsc, verb, from, to, reason, blocked }: Change): string {
   const way = from !== undefined && to !== undefined && from !== to ? `${from} → ${to}` : (to ?? from ?? '')
-  const why = reason === undefined ? '' : paint('dim', ` (${reason})`)
-  return `${verb.padEnd(10)} ${rsc.padEnd(16)} ${way}${why}${blocked ? paint('red', '  blocked') : ''}`
+  const why = reason === undefined ? '' : colour('dim', ` (${reason})`)
+  return `${verb.padEnd(10)} ${rsc.padEnd(16)} ${way}${why}${blocked ? colour('red', '  blocked') : ''}`
 }

@@ -122,7 +122,7 @@ export function applyLocation(world: Unpacked, rsc: Resource, rule: LocationRule
     const points = withScores ? (rule.scores[i] ?? ZERO) : ZERO
     addScore(rsc, node, points)
     if (points !== 0) {
-      world.trace?.add(rsc.id, node.name, points, rule.origin ? 'location' : rule.id, rule.id, rule.origin?.at)
+      world.trace?.add(rsc, node, points, 'location', { by: rule.origin?.id ?? rule.id, at: rule.origin?.at })
     }
     if (rsc.discovery[node.index] === Discovery.none) rsc.discovery[node.index] = firstDiscovery(node)
     const mode = rsc.discovery[node.index] ?? 0

@@ -61,15 +61,15 @@ function loseTicket(world: Unpacked, rsc: Resource, dependency: TicketDependency
   }
   const keepsUnpromoted = role === Role.promoted && lossPolicy !== 'stop'
   if (ticket.granted) {
-    if (!keepsUnpromoted) ban(world, rsc, undefined, MINUS_INFINITY, '__ticket_standby__')
+    if (!keepsUnpromoted) ban(world, rsc, undefined, MINUS_INFINITY, '__ticket_standby__', { by: ticket.id })
   } else if (rsc.runningOn.length === 0) {
-    if (!keepsUnpromoted) ban(world, rsc, undefined, MINUS_INFINITY, '__no_ticket__')
+    if (!keepsUnpromoted) ban(world, rsc, undefined, MINUS_INFINITY, '__no_ticket__', { by: ticket.id })
   } else loseRunning(world, rsc, dependency)
 }
 
-function loseRunning(world: Unpacked, rsc: Resource, { role, lossPolicy }: TicketDependency): void {
+function loseRunning(world: Unpacked, rsc: Resource, { ticket, role, lossPolicy }: TicketDependency): void {
   const matches = role === Role.unknown || role === rsc.role
-  const stop = (): void => ban(world, rsc, undefined, MINUS_INFINITY, '__loss_of_ticket__')
+  const stop = (): void => ban(world, rsc, undefined, MINUS_INFINITY, '__loss_of_ticket__', { by: ticket.id })
   switch (lossPolicy) {
     case 'stop':
       stop()
@@ -86,6 +86,7 @@ function loseRunning(world: Unpacked, rsc: Resource, { role, lossPolicy }: Ticke
       if (!matches) return
       rsc.managed = false
       rsc.blocked = true
+      world.trace?.fact(rsc, undefined, 'frozen-without-ticket', { by: ticket.id })
       return
     default:
       lossPolicy satisfies never

@@ -73,6 +73,7 @@ function withContainer(world: Unpacked, all: ColocationRule[], rsc: Resource, co
   } else remote = container.isRemoteConnection ? container : container.fillers.find(filler => filler.isRemoteConnection)
   if (remote) {
     for (const node of world.nodes) if (node.remoteResource !== remote) rsc.scores[node.index] = MINUS_INFINITY
+    world.trace?.note(rsc, world.nodes, 'with-container', { other: container.id })
     return
   }
   orderTasks(world, container, 'start', rsc, 'start', Kind.impliesThen | Kind.runnableLeft)
@@ -95,6 +96,7 @@ function avoidRemoteNodes(world: Unpacked, rsc: Resource): void {
       rsc.scores[node.index] = MINUS_INFINITY
     }
   }
+  world.trace?.note(rsc, world.nodes, 'not-on-remote')
 }
 
 function ofGroup(world: Unpacked, all: ColocationRule[], group: Resource): void {

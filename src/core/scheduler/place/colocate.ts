@@ -2,6 +2,8 @@
 // Source: "Pacemaker Explained" 2.1, "Placing Resources Relative to other Resources".
 import { add, INFINITY, MINUS_INFINITY, score } from '../../base/score.ts'
 import { type ClusterNode, type ColocationRule, Discovery, type Resource, Role } from '../model.ts'
+import type { Source } from '../trace.ts'
+import { roleName } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
 import { assignTo } from './assign.ts'
 import { anyAvailable, attributeOf, copyScores } from './spread.ts'
@@ -68,7 +70,7 @@ export function effectOf(dependent: Resource, primary: Resource, rule: Colocatio
 
 function withPrimitive(world: Unpacked, dependent: Resource, primary: Resource, rule: ColocationRule): void {
   const effect = effectOf(dependent, primary, rule)
-  if (effect === 'role') changePriority(dependent, primary, rule)
+  if (effect === 'role') changePriority(world, dependent, primary, rule)
   else if (effect === 'location') changeScores(world, dependent, primary, rule)
 }
 
@@ -89,28 +91,31 @@ function changeScores(world: Unpacked, dependent: Resource, primary: Resource, r
   }
   const mandatory = rule.score <= MINUS_INFINITY || rule.score >= INFINITY
   if (!mandatory && !anyAvailable(world, work)) return
-  traceDifference(world, dependent, work.values, rule)
   dependent.scores.set(work.values)
+  world.trace?.note(dependent, world.nodes, 'colocation', sourceOf(rule, primary))
 }
 
-function traceDifference(world: Unpacked, dependent: Resource, next: Int32Array, rule: ColocationRule): void {
-  if (!world.trace) return
-  for (const node of world.nodes) {
-    const difference = (next[node.index] ?? 0) - (dependent.scores[node.index] ?? 0)
-    if (difference !== 0) world.trace.add(dependent.id, node.name, difference, 'colocation', rule.id)
-  }
-}
+const sourceOf = (rule: ColocationRule, primary: Resource): Source => ({
+  by: rule.id,
+  other: primary.id,
+  weight: rule.score,
+  ...(rule.primaryRole === Role.unknown ? {} : { otherRole: roleName(rule.primaryRole) }),
+})
 
-function changePriority(dependent: Resource, primary: Resource, rule: ColocationRule): void {
+function changePriority(world: Unpacked, dependent: Resource, primary: Resource, rule: ColocationRule): void {
   const [here, there] = [dependent.assigned, primary.assigned]
   if (!here || !there) return
   if (attributeOf(here, rule.nodeAttribute) !== attributeOf(there, rule.nodeAttribute)) {
-    if (rule.score === INFINITY && rule.dependentRole === Role.promoted) dependent.priority = MINUS_INFINITY
+    if (rule.score === INFINITY && rule.dependentRole === Role.promoted) {
+      dependent.priority = MINUS_INFINITY
+      if (world.trace) world.trace.promotion(dependent, here, MINUS_INFINITY, 'colocation', sourceOf(rule, primary))
+    }
     return
   }
   if (rule.primaryRole !== Role.unknown && rule.primaryRole !== primary.nextRole) return
   const sign = rule.dependentRole === Role.unpromoted ? -1 : 1
   dependent.priority = add(score(sign * rule.score), score(dependent.priority))
+  if (world.trace) world.trace.promotion(dependent, here, sign * rule.score, 'colocation', sourceOf(rule, primary))
 }
 
 function withClone(world: Unpacked, dependent: Resource, primary: Resource, rule: ColocationRule): void {
@@ -152,7 +157,7 @@ export function excludeOthers(
   for (const node of world.nodes) {
     if (nodes.has(node) || dependent.discovery[node.index] === Discovery.none) continue
     dependent.scores[node.index] = MINUS_INFINITY
-    world.trace?.add(dependent.id, node.name, MINUS_INFINITY, 'colocation', rule.id)
+    world.trace?.add(dependent, node, MINUS_INFINITY, 'colocation', sourceOf(rule, rule.primary))
   }
 }
 
@@ -197,8 +202,11 @@ function withPromotable(world: Unpacked, dependent: Resource, primary: Resource,
     if (rule.score >= INFINITY && !both) keepOnly(world, dependent, affected, rule)
   } else if (rule.dependentRole === Role.promoted) {
     const instance = compatibleInstance(world, dependent, primary, rule.primaryRole)
-    if (instance) dependent.priority = add(score(dependent.priority), rule.score)
-    else if (rule.score >= INFINITY) dependent.priority = MINUS_INFINITY
+    if (!instance && rule.score < INFINITY) return
+    const points = instance ? rule.score : MINUS_INFINITY
+    dependent.priority = add(score(dependent.priority), points)
+    const node = nodeNext(dependent)
+    if (node && world.trace) world.trace.promotion(dependent, node, points, 'colocation', sourceOf(rule, primary))
   }
 }
 
@@ -209,7 +217,7 @@ function addWhereEqual(world: Unpacked, dependent: Resource, node: ClusterNode, 
   for (const one of world.nodes) {
     if (dependent.discovery[one.index] === Discovery.none || attributeOf(one, rule.nodeAttribute) !== value) continue
     dependent.scores[one.index] = add(score(dependent.scores[one.index] ?? 0), rule.score)
-    world.trace?.add(dependent.id, one.name, rule.score, 'colocation', rule.id)
+    world.trace?.add(dependent, one, rule.score, 'colocation', sourceOf(rule, rule.primary))
   }
 }
 
@@ -224,7 +232,7 @@ function keepOnly(
     if (dependent.discovery[i] === Discovery.none) continue
     const points = affected.get(node)
     dependent.scores[i] = points === undefined ? MINUS_INFINITY : add(score(dependent.scores[i] ?? 0), score(points))
-    world.trace?.add(dependent.id, node.name, points ?? MINUS_INFINITY, 'colocation', rule.id)
+    world.trace?.add(dependent, node, points ?? MINUS_INFINITY, 'colocation', sourceOf(rule, rule.primary))
   }
 }
 

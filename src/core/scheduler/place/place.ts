@@ -4,8 +4,10 @@ import { MINUS_INFINITY } from '../../base/score.ts'
 import { handleChanges } from '../act/changes.ts'
 import { ban } from '../constrain/bans.ts'
 import { applyLocation } from '../constrain/location.ts'
-import { type ColocationRule, Discovery, type LocationRule, type Resource, Role } from '../model.ts'
+import { type ClusterNode, type ColocationRule, Discovery, type LocationRule, type Resource, Role } from '../model.ts'
 import { internal } from '../order/internal.ts'
+import type { Source } from '../trace.ts'
+import { failuresOf } from '../unpack/failcounts.ts'
 import { uberParent } from '../unpack/roles.ts'
 import type { Constrained, Placed } from '../world.ts'
 import { sortForUtilization } from './process-order.ts'
@@ -68,9 +70,14 @@ function leaveWhereFailing(world: Constrained, rsc: Resource): void {
     if (isReached(world, rsc, node)) {
       const top = uberParent(rsc)
       const banned = !rsc.unique && top.kind === 'clone' ? top : rsc
-      ban(world, banned, node, MINUS_INFINITY, '__fail_limit__')
+      ban(world, banned, node, MINUS_INFINITY, '__fail_limit__', world.trace && failuresHere(world, rsc, node))
     }
   }
+}
+
+function failuresHere(world: Constrained, rsc: Resource, node: ClusterNode): Source {
+  const { count, last } = failuresOf(world, rsc, node, true, true)
+  return { other: rsc.id, count, threshold: rsc.migrationThreshold, since: last }
 }
 
 function keepExclusive(world: Constrained, rsc: Resource): void {
@@ -81,4 +88,5 @@ function keepExclusive(world: Constrained, rsc: Resource): void {
     const mode = rsc.discovery[node.index]
     if (mode !== Discovery.none && mode !== Discovery.exclusive) rsc.scores[node.index] = MINUS_INFINITY
   }
+  world.trace?.note(rsc, world.nodes, 'exclusive')
 }

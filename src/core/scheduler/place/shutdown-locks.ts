@@ -33,7 +33,7 @@ function apply(world: Unpacked, rsc: Resource): void {
   if (!lock) return
   for (const node of world.nodes) {
     if (node !== lock && rsc.discovery[node.index] !== Discovery.none)
-      ban(world, rsc, node, MINUS_INFINITY, 'shutdown-lock')
+      ban(world, rsc, node, MINUS_INFINITY, 'shutdown-lock', { by: lock.name, since: rsc.lockTime })
   }
 }
 

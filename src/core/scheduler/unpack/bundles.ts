@@ -128,6 +128,7 @@ function openInside(world: Unpacked, child: Resource, remote: Resource, node: Cl
     if (other.kind === 'remote' && remote.discovery[other.index] !== Discovery.none)
       remote.scores[other.index] = MINUS_INFINITY
   }
+  for (const rsc of parent ? [child, parent, remote] : [child, remote]) world.trace?.note(rsc, world.nodes, 'bundled')
 }
 
 /** From now on the node is one of the bundle's: what was unfolded before loses it, what comes later never has it. */

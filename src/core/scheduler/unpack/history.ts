@@ -8,6 +8,7 @@ import { needsHost, paramsChangedSinceFailure } from '../act/digests.ts'
 import { canFence, fenceNode } from '../act/fence-node.ts'
 import { ban, banFromAll } from '../constrain/bans.ts'
 import { type ClusterNode, type OnFail, type Resource, Role } from '../model.ts'
+import type { Source } from '../trace.ts'
 import type { Unpacked } from '../world.ts'
 import { sortByAge } from './age.ts'
 import { type Event, readEntry, Status } from './event.ts'
@@ -61,6 +62,9 @@ function readResourceHistory(world: Unpacked, node: ClusterNode, history: Resour
   const state: Reading = { onFail: 'ignore', lastFailure: undefined }
   for (const event of events) readEvent(world, event, state)
   markRecurring(world, rsc, node, events)
+  if (world.trace && state.lastFailure && state.onFail !== 'ignore') {
+    world.trace.fact(rsc, node, `on-fail=${state.onFail}`, happened(state.lastFailure))
+  }
   settle(world, rsc, node, state.onFail)
   const requested = targetRole(rsc)
   if (requested !== undefined && (rsc.nextRole === Role.unknown || requested < rsc.nextRole)) {
@@ -118,7 +122,7 @@ function readEvent(world: Unpacked, event: Event, state: Reading): void {
       return
     case Status.notInstalled:
       if (failureOf(world, event).onFail === 'ignore') state.onFail = 'ban'
-      ban(world, parent, node, MINUS_INFINITY, 'hard-error')
+      ban(world, parent, node, MINUS_INFINITY, 'hard-error', happened(event))
       failed(world, event, state)
       return
     case Status.notConnected: {
@@ -140,9 +144,19 @@ function readEvent(world: Unpacked, event: Event, state: Reading): void {
     return
   }
   failed(world, event, state)
-  if (event.status === Status.hard) ban(world, parent, node, MINUS_INFINITY, 'hard-error')
-  else if (event.status === Status.fatal) ban(world, parent, undefined, MINUS_INFINITY, 'fatal-error')
+  if (event.status === Status.hard) ban(world, parent, node, MINUS_INFINITY, 'hard-error', happened(event))
+  else if (event.status === Status.fatal) ban(world, parent, undefined, MINUS_INFINITY, 'fatal-error', happened(event))
 }
+
+/** For the trace. */
+const happened = ({ rsc, task, interval, rc, status, entry }: Event): Source => ({
+  other: rsc.id,
+  operation: interval > 0 ? `${task} every ${interval / 1_000} s` : task,
+  code: rc,
+  timedOut: status === Status.timeout,
+  exitReason: entry.exitReason,
+  since: asInteger(entry.lastRcChange, 0),
+})
 
 const failureOf = (world: Unpacked, { rsc, task, interval }: Event): { onFail: OnFail; failRole: Role } =>
   obtain(world, rsc, keyOf(rsc.id, task, interval), task, undefined, true, false)
@@ -163,7 +177,7 @@ function masksProbe(entry: HistoryEntry, { task, interval }: Event): boolean {
 function maskProbe(world: Unpacked, event: Event, _originalRc: number, state: Reading): void {
   const banned = event.rsc.unique ? event.rsc : uberParent(event.rsc)
   succeeded(world, event, event.expected, state)
-  ban(world, banned, event.node, MINUS_INFINITY, 'masked-probe-failure')
+  ban(world, banned, event.node, MINUS_INFINITY, 'masked-probe-failure', happened(event))
 }
 
 function isExpired(world: Unpacked, event: Event): boolean {
@@ -260,6 +274,7 @@ function blockUnlessFenced(world: Unpacked, { task, node, rsc }: Event): void {
   if (task !== 'stop' || canFence(world, node)) return
   rsc.managed = false
   rsc.blocked = true
+  world.trace?.fact(rsc, node, 'stop-failed-without-fencing')
 }
 
 function setActive(rsc: Resource): void {
@@ -317,7 +332,7 @@ function failed(world: Unpacked, event: Event, state: Reading): void {
   state.lastFailure = event
   const { onFail, failRole } = failureOf(world, event)
   state.onFail = worse(state.onFail, onFail)
-  if (task === 'stop') ban(world, rsc, node, MINUS_INFINITY, '__stop_fail__')
+  if (task === 'stop') ban(world, rsc, node, MINUS_INFINITY, '__stop_fail__', happened(event))
   else if (task === 'migrate_from') migrateFromFailed(world, event)
   else if (task === 'migrate_to') migrateToFailed(world, event)
   else if (task === 'promote') rsc.role = Role.promoted
@@ -330,7 +345,7 @@ function failed(world: Unpacked, event: Event, state: Reading): void {
   if (isProbe(event) && event.rc === 5) rsc.role = Role.stopped
   else if (rsc.role < Role.started) setActive(rsc)
   if (failRole !== Role.started && rsc.nextRole < failRole) setNextRole(rsc, failRole, 'failure')
-  if (failRole === Role.stopped) banFromAll(world, rsc)
+  if (failRole === Role.stopped) banFromAll(world, rsc, happened(event))
 }
 
 function readPending(world: Unpacked, event: Event): void {

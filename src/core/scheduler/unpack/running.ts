@@ -14,6 +14,7 @@ export function addRunning(world: Unpacked, rsc: Resource, node: ClusterNode): v
     if (node.maintenance) {
       rsc.managed = false
       rsc.maintenance = true
+      world.trace?.fact(rsc, node, 'node-in-maintenance')
     }
   }
   if (!rsc.managed) {
@@ -38,10 +39,11 @@ function handleSeveral(world: Unpacked, rsc: Resource): void {
   if (rsc.recovery === 'stop_only') {
     rsc.scores.fill(MINUS_INFINITY)
     rsc.discovery.fill(Discovery.always)
-    void world
+    world.trace?.note(rsc, world.nodes, 'multiply-active')
   } else if (rsc.recovery === 'block') {
     rsc.managed = false
     rsc.blocked = true
+    world.trace?.fact(rsc, undefined, 'active-on-several-nodes')
     const { parent } = rsc
     if (parent && (parent.kind === 'group' || parent.kind === 'bundle') && parent.recovery === 'block') {
       for (const sibling of parent.children) {

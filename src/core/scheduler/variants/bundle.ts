@@ -28,6 +28,7 @@ export function assignBundle(
       const isInside = data.replicas.some(replica => replica.node === node)
       inner.scores[node.index] = isInside ? 0 : MINUS_INFINITY
     }
+    world.trace?.note(inner, world.nodes, 'bundled', { other: bundle.id })
     world.assign(world, inner, prefer)
   }
   bundle.allocating = false
@@ -56,6 +57,7 @@ function assignReplica(world: Unpacked, replica: BundleReplica, prefer: ClusterN
     if (one !== node) child.scores[one.index] = MINUS_INFINITY
     else if (!isReached(world, child, one)) child.scores[one.index] = INFINITY
   }
+  world.trace?.note(child, world.nodes, 'bundled', { other: container.id })
   const { parent } = child
   if (parent) parent.allocating = true
   world.assign(world, child, node)

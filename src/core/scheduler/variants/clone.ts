@@ -29,6 +29,7 @@ export function assignClone(
     const how = { onlyPositive: true, active: true }
     const result = spread(world, rule.dependent, scoresOf(clone), rule.nodeAttribute, rule.score / INFINITY, how)
     if (result) clone.scores.set(result.values)
+    world.trace?.note(clone, world.nodes, 'dependents', { by: rule.id, other: rule.dependent.id, weight: rule.score })
   }
   logScores(world, 'pcmk__clone_allocate', clone)
   clone.children.sort(compareInstances(world))
@@ -104,10 +105,10 @@ function assignInstance(
   if (prefer && (instance.discovery[prefer.index] === Discovery.none || (instance.scores[prefer.index] ?? 0) < 0))
     return false
   for (const node of world.nodes) closeWhereFull(world, parent, instance, node, counts, nodeMax)
-  const kept = keepScores(instance)
+  const kept = keepScores(world, instance)
   const chosen = world.assign(world, instance, prefer) ?? nodeNext(instance)
   if (chosen && prefer && chosen !== prefer) {
-    restoreScores(kept)
+    restoreScores(world, kept)
     unassignAll(instance)
     return false
   }
@@ -125,13 +126,13 @@ function closeWhereFull(
   nodeMax: number,
 ): void {
   if (instance.discovery[node.index] === Discovery.none) return
-  const close = (points: number): void =>
-    addEverywhere(world, instance, node, points <= MINUS_INFINITY ? MINUS_INFINITY : MINUS_INFINITY, 'clone')
-  if (!isAvailable(node) || instance.orphan || parent.discovery[node.index] === Discovery.none) close(MINUS_INFINITY)
+  const close = (why: string): void => addEverywhere(world, instance, node, MINUS_INFINITY, why)
+  if (!isAvailable(node)) close('node-unavailable')
+  else if (instance.orphan || parent.discovery[node.index] === Discovery.none) close('not-here')
   else {
     const points = parent.scores[node.index] ?? 0
     if (points < 0) addPoints(world, instance, node, points)
-    else if ((counts[node.index] ?? 0) >= nodeMax) close(MINUS_INFINITY)
+    else if ((counts[node.index] ?? 0) >= nodeMax) close('node-full')
   }
 }
 
@@ -139,6 +140,7 @@ function addPoints(world: Unpacked, instance: Resource, node: ClusterNode, point
   const current = instance.scores[node.index] ?? 0
   instance.scores[node.index] =
     points <= MINUS_INFINITY || current <= MINUS_INFINITY ? MINUS_INFINITY : Math.max(MINUS_INFINITY, current + points)
+  world.trace?.add(instance, node, points, 'whole', { other: instance.parent?.id ?? '' })
   for (const child of instance.children) addPoints(world, child, node, points)
 }
 
@@ -154,11 +156,14 @@ function inheritColocations(parent: Resource, instance: Resource, all: boolean):
   }
 }
 
-type Kept = readonly (readonly [Resource, Int32Array])[]
-const keepScores = (rsc: Resource): Kept => [
-  [rsc, rsc.scores.slice()],
-  ...rsc.children.flatMap(child => keepScores(child)),
+type Kept = readonly (readonly [Resource, Int32Array, mark: number])[]
+const keepScores = (world: Unpacked, rsc: Resource): Kept => [
+  [rsc, rsc.scores.slice(), world.trace?.mark(rsc) ?? 0],
+  ...rsc.children.flatMap(child => keepScores(world, child)),
 ]
-function restoreScores(kept: Kept): void {
-  for (const [rsc, values] of kept) rsc.scores.set(values)
+function restoreScores(world: Unpacked, kept: Kept): void {
+  for (const [rsc, values, mark] of kept) {
+    rsc.scores.set(values)
+    world.trace?.takeBack(rsc, mark)
+  }
 }

@@ -6,7 +6,7 @@ import { type ClusterNode, type ColocationRule, type Resource, Role } from '../m
 import { assignTo } from '../place/assign.ts'
 import { applyToDependent } from '../place/colocate.ts'
 import { logScores } from '../place/log.ts'
-import { anyAvailable, copyScores, hasInfluence, scoresOf, spread } from '../place/spread.ts'
+import { anyAvailable, hasInfluence, scoresOf, spread } from '../place/spread.ts'
 import { currentNode } from '../place/state.ts'
 import { banSmallNodes } from '../place/utilization.ts'
 import { allowedNodes, compareNodes, isAvailable } from '../place/weigh.ts'
@@ -29,6 +29,7 @@ export function assignPrimitive(
   if (rsc.nextRole === Role.stopped) ban(world, rsc, undefined, MINUS_INFINITY, rsc.nextRoleReason ?? 'target-role')
   else if (rsc.nextRole > rsc.role && !world.options.quorate && world.options.quorumPolicy === 'freeze') {
     setNextRole(rsc, rsc.role, 'no-quorum-policy=freeze')
+    world.trace?.fact(rsc, undefined, 'frozen-without-quorum')
   }
   logScores(world, 'pcmk__primitive_assign', rsc)
   choose(world, rsc, prefer)
@@ -39,9 +40,13 @@ export function assignPrimitive(
 
 function choose(world: Unpacked, rsc: Resource, prefer: ClusterNode | undefined): void {
   // Without a fence device the fencing that is demanded cannot happen: nothing is touched.
-  if (world.options.fencing && !world.haveFenceDevice) rsc.managed = false
+  if (world.options.fencing && !world.haveFenceDevice) {
+    if (rsc.managed) world.trace?.fact(rsc, undefined, 'no-fence-device')
+    rsc.managed = false
+  }
   if (!rsc.managed) {
     setNextRole(rsc, rsc.role, 'unmanaged')
+    world.trace?.fact(rsc, undefined, rsc.orphan ? 'orphan-left-alone' : 'unmanaged')
     assignTo(world, rsc, currentNode(rsc), true)
   } else if (world.options.stopAll) assignTo(world, rsc, undefined, true)
   else if (rsc.provisional) assignBest(world, rsc, prefer)
@@ -51,23 +56,21 @@ function choose(world: Unpacked, rsc: Resource, prefer: ClusterNode | undefined)
 function follow(world: Unpacked, rsc: Resource, rule: ColocationRule): void {
   const optional = rule.score < 0 && rule.score > MINUS_INFINITY
   const kept = rule.dependentRole >= Role.promoted || optional ? rsc.scores.slice() : undefined
+  const mark = world.trace?.mark(rsc) ?? 0
   world.assign(world, rule.primary, undefined)
   applyToDependent(world, rsc, rule.primary, rule)
-  if (kept && !anyAvailable(world, scoresOf(rsc))) rsc.scores.set(kept)
+  if (!kept || anyAvailable(world, scoresOf(rsc))) return
+  rsc.scores.set(kept)
+  world.trace?.takeBack(rsc, mark, 'no-node-left')
 }
 
 function hear(world: Unpacked, rsc: Resource, rule: ColocationRule): void {
   if (!hasInfluence(rule)) return
-  const before = world.trace ? copyScores(scoresOf(rsc)) : undefined
   const result = spread(world, rule.dependent, scoresOf(rsc), rule.nodeAttribute, rule.score / INFINITY, {
     active: true,
   })
   if (result) rsc.scores.set(result.values)
-  if (!before) return
-  for (const node of world.nodes) {
-    const difference = (rsc.scores[node.index] ?? 0) - (before.values[node.index] ?? 0)
-    if (difference !== 0) world.trace?.add(rsc.id, node.name, difference, 'dependents', rule.dependent.id)
-  }
+  world.trace?.note(rsc, world.nodes, 'dependents', { by: rule.id, other: rule.dependent.id, weight: rule.score })
 }
 
 function assignBest(world: Unpacked, rsc: Resource, preferred: ClusterNode | undefined): boolean {

@@ -10,6 +10,7 @@ import { compareInstances } from '../place/compare-instances.ts'
 import { hasInfluence, type Spread, scoresOf, spread } from '../place/spread.ts'
 import { nodeNext, roleNext, roleNow } from '../place/state.ts'
 import { isAvailable } from '../place/weigh.ts'
+import type { Source } from '../trace.ts'
 import { isGuest } from '../unpack/nodes.ts'
 import { setNextRole, uberParent } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
@@ -26,7 +27,7 @@ export function addPromotionScores(world: Unpacked, clone: Resource): void {
       const points = promotionScore(world, instance, node) ?? 0
       if (points > 0) {
         instance.scores[node.index] = add(score(instance.scores[node.index] ?? 0), score(points))
-        world.trace?.add(instance.id, node.name, points, 'promotion score', instance.id)
+        world.trace?.add(instance, node, points, 'promotion-score')
       }
       if (points > instance.priority) instance.priority = points
     }
@@ -91,6 +92,7 @@ export function choosePromoted(world: Unpacked, clone: Resource): void {
   sortInstances(world, clone)
   for (const instance of clone.children) {
     const node = nodeNext(instance)
+    if (node) world.trace?.listPromotion(instance, node, score(instance.sortIndex))
     world.promotionLines.push([instance.id, node?.name ?? '', score(instance.sortIndex)])
     const mayBe = instance.sortIndex >= 0 && (data.promotedCount < data.promotedMax || !clone.managed)
     const chosen = mayBe ? promotionNode(world, instance) : undefined
@@ -109,8 +111,19 @@ function prioritize(world: Unpacked, clone: Resource, instance: Resource): void 
   if (roleNow(instance) === Role.started) setCurrentUnpromoted(instance)
   if (!node) return
   const next = roleNext(instance)
-  if (next === Role.started || next === Role.unknown) instance.priority = promotionScore(world, instance, node) ?? -1
-  else if (next === Role.unpromoted || next === Role.stopped) instance.priority = MINUS_INFINITY
+  if (next === Role.started || next === Role.unknown) {
+    const points = promotionScore(world, instance, node)
+    instance.priority = points ?? -1
+    world.trace?.promotion(
+      instance,
+      node,
+      points ?? -1,
+      points === undefined ? 'no-promotion-score' : 'promotion-score',
+    )
+  } else if (next === Role.unpromoted || next === Role.stopped) {
+    instance.priority = MINUS_INFINITY
+    world.trace?.promotion(instance, node, MINUS_INFINITY, 'target-role')
+  } else world.trace?.promotion(instance, node, instance.priority, 'promotion-score')
   for (const rule of [...instance.locations, ...clone.locations]) applyPromoted(world, instance, rule, node)
   for (const rule of instance.thisWith) applyToDependent(world, instance, rule.primary, rule)
   instance.sortIndex = next === Role.promoted ? INFINITY : instance.priority
@@ -122,7 +135,7 @@ function applyPromoted(world: Unpacked, instance: Resource, rule: LocationRule, 
   if (at < 0) return
   const points: Score = rule.scores[at] ?? score(0)
   instance.priority = add(score(instance.priority), points)
-  world.trace?.add(instance.id, node.name, points, 'promotion location', rule.id, rule.origin?.at)
+  world.trace?.promotion(instance, node, points, 'location', { by: rule.origin?.id ?? rule.id, at: rule.origin?.at })
 }
 
 function setCurrentUnpromoted(rsc: Resource): void {
@@ -146,6 +159,7 @@ function sortInstances(world: Unpacked, clone: Resource): void {
   for (const instance of clone.children) {
     const node = nodeNext(instance)
     if (!node || instance.sortIndex < 0) continue
+    world.trace?.promotion(instance, node, clone.scores[node.index] ?? 0, 'whole', { other: clone.id })
     clone.scores[node.index] = add(score(clone.scores[node.index] ?? 0), score(instance.sortIndex))
   }
   for (const rule of clone.thisWith) {
@@ -158,6 +172,7 @@ function sortInstances(world: Unpacked, clone: Resource): void {
   }
   for (const { role, ticket } of clone.tickets) {
     if (role === Role.promoted && (!ticket.granted || ticket.standby)) {
+      if (world.trace) traceLost(world, clone, ticket.id)
       ban(world, clone, undefined, MINUS_INFINITY, '__stateful_without_ticket__')
     }
   }
@@ -166,6 +181,7 @@ function sortInstances(world: Unpacked, clone: Resource): void {
     if (!instance.managed && roleNext(instance) === Role.promoted) instance.sortIndex = INFINITY
     else if (node && instance.sortIndex >= 0) instance.sortIndex = clone.scores[node.index] ?? 0
   }
+  world.trace?.note(clone, world.nodes, 'promotion-score')
   const other = compareInstances(world)
   clone.children.sort((a, b) => b.sortIndex - a.sortIndex || roleNow(b) - roleNow(a) || other(a, b))
   clone.merging = false
@@ -173,7 +189,26 @@ function sortInstances(world: Unpacked, clone: Resource): void {
 
 function hear(world: Unpacked, clone: Resource, other: Resource, rule: ColocationRule, how: Spread): void {
   const result = spread(world, other, scoresOf(clone), rule.nodeAttribute, rule.score / INFINITY, how)
-  if (result) clone.scores.set(result.values)
+  if (!result) return
+  if (world.trace) traceHeard(world, clone, result.values, { by: rule.id, other: other.id, weight: rule.score })
+  clone.scores.set(result.values)
+}
+
+function traceLost(world: Unpacked, clone: Resource, ticket: string): void {
+  for (const instance of clone.children) {
+    const node = nodeNext(instance)
+    if (node && instance.sortIndex >= 0)
+      world.trace?.promotion(instance, node, MINUS_INFINITY, '__stateful_without_ticket__', { by: ticket })
+  }
+}
+
+function traceHeard(world: Unpacked, clone: Resource, next: Int32Array, source: Source): void {
+  for (const instance of clone.children) {
+    const node = nodeNext(instance)
+    const difference = node ? (next[node.index] ?? 0) - (clone.scores[node.index] ?? 0) : 0
+    if (node && difference !== 0 && instance.sortIndex >= 0)
+      world.trace?.promotion(instance, node, difference, 'dependents', source)
+  }
 }
 
 /** A guest node is only where its container has a place. */
