@@ -63,7 +63,36 @@ test('an unknown node in an event, an unknown resource in --why: a problem with 
   assert.match(event.err, /did you mean "alpha"\?/)
   const why = await holdfast(good, '--why', 'dbb')
   assert.equal(why.code, 1)
-  assert.match(why.err, /there is no resource "dbb"/)
+  assert.match(why.err, /there is no resource or node "dbb"/)
+})
+
+test('--why: the sum of each score, in words, and as JSON for programs', async () => {
+  const text = await holdfast(good, '--why', 'db')
+  assert.equal(text.code, 0)
+  assert.match(text.out, /^db is stopped and will be started on alpha\.\n {2}alpha: score 0, chosen\n/)
+  const { file, explanations } = JSON.parse((await holdfast(good, '--why', 'db', '--json')).out)
+  assert.equal(file, 'good.xml')
+  assert.deepEqual(Object.keys(explanations[0]), [
+    'because',
+    'kind',
+    'nodes',
+    'promotion',
+    'subject',
+    'verdict',
+    'waits',
+  ])
+  assert.deepEqual(explanations[0].nodes[0], {
+    aside: [],
+    but: [],
+    chosen: true,
+    node: 'alpha',
+    parts: [],
+    remedy: [],
+    score: 0,
+  })
+  const other = await holdfast(good, '--why', 'db', '--on', 'bta')
+  assert.equal(other.code, 1)
+  assert.match(other.err, /there is no node "bta"/)
 })
 
 test('--json: the keys of the canonical form, sorted; with --simulate also where everything ends', async () => {

@@ -11,13 +11,15 @@ import { explain } from '../../core/scheduler/explain/explain.ts'
 import { showExplanations } from '../../core/scheduler/explain/show.ts'
 import { type Answered, answer, canonicalAnswer } from './schedule/answer.ts'
 import { eventOptions, instantOf, readEvents } from './schedule/events.ts'
-import { paint, showAnswer, showProblems } from './schedule/text.ts'
+import { origins } from './schedule/origins.ts'
+import { showAnswer, showProblems, style } from './schedule/text.ts'
 
 interface Options {
   readonly json?: boolean
   readonly simulate?: boolean
   readonly why?: string
   readonly on?: string
+  readonly cluster?: string
 }
 
 export function scheduleCommand(): Command {
@@ -28,6 +30,7 @@ export function scheduleCommand(): Command {
     .option('--json', 'one line of JSON per file: nodes, placements, fencing, actions, their order, scores')
     .option('--simulate', 'run the transition on paper and show where everything is afterwards')
     .option('--why <name>', 'explain why the resource is where it will be (or why a node is fenced)')
+    .option('--cluster <file>', 'with --why: the cluster file behind the state, so that places are given in it')
     .option('--on <node>', 'with --why: explain about this node only')
   for (const { name, value, about } of eventOptions) {
     const option = new Option(`${name} <${value}>`, about).argParser((text: string) => {
@@ -57,7 +60,7 @@ Examples:
 
 function scheduleFile(file: string, words: readonly string[], options: Options): boolean {
   const wrong = badDate(words)
-  const read = wrong ? { problems: [wrong] } : readCibText(file)
+  const read = wrong ? { problems: [wrong] } : readText(file)
   const name = file === '-' ? '(standard input)' : file
   const asked = readEvents(words)
   const { value, problems: found } =
@@ -82,7 +85,7 @@ interface Read {
   readonly problems: readonly Problem[]
 }
 
-function readCibText(file: string): Read {
+function readText(file: string): Read {
   try {
     return { text: readFileSync(file === '-' ? 0 : file, 'utf8'), problems: [] }
   } catch (error) {
@@ -115,16 +118,22 @@ const sortedJson = (value: object): string =>
       : inner,
   )
 
-function showWhy(file: string, value: Answered, why: string, { on, json }: Options): boolean {
+function showWhy(file: string, value: Answered, why: string, { on, json, cluster }: Options): boolean {
   const { cib, now, decision } = value
   const wrong = unknownName(why, namesIn(value), 'resource or node') ?? unknownNode(on, value)
   if (wrong) {
     process.stderr.write(showProblems([wrong]))
     return false
   }
-  const explanations = explain({ subject: why, node: on, cib, now, decision })
+  const source = cluster === undefined ? undefined : readText(cluster)
+  if (source?.problems.length) {
+    process.stderr.write(showProblems(source.problems))
+    return false
+  }
+  const places = source?.text === undefined ? undefined : origins(source.text, basename(cluster ?? ''), cib)
+  const explanations = explain({ subject: why, node: on, cib, now, decision, origins: places })
   if (json) console.log(sortedJson({ file: basename(file), explanations }))
-  else process.stdout.write(`${showExplanations(explanations, paint).join('\n')}\n`)
+  else process.stdout.write(`${showExplanations(explanations, style).join('\n')}\n`)
   return true
 }
 

@@ -1,10 +1,8 @@
 // The things that the phases work on: nodes, resources, actions and the relations between them. The phases fill them in
 // from left to right; what a phase may read is said by the types in `phases.ts`.
 // Source: "Pacemaker Explained" 2.1 for the meaning of each field.
-import type { Problem } from '../base/result.ts'
 import type { Score } from '../base/score.ts'
 import type { Bundle, Clone, Group, Location, Operation, PairSet, Primitive, Rule } from '../cib/types.ts'
-import type { Trace } from './trace.ts'
 
 /** Ordered: a higher role includes the lower ones. */
 export const Role = { unknown: 0, stopped: 1, started: 2, unpromoted: 3, promoted: 4 } as const
@@ -304,9 +302,4 @@ export interface OrderRule {
   readonly thenKey: string
   readonly thenAction: Action | undefined
   readonly type: number
-}
-
-export interface Reports {
-  readonly problems: Problem[]
-  readonly trace: Trace | undefined
 }

@@ -1,6 +1,7 @@
 // The policy engine's answer for people: nodes, where everything is, what will happen and why, where it ends.
 import { styleText } from 'node:util'
 import type { Problem } from '../../../core/base/result.ts'
+import type { Style } from '../../../core/scheduler/explain/show.ts'
 import type { Change, Decision, NodeView, Placement } from '../../../core/scheduler/decision.ts'
 import type { Answered } from './answer.ts'
 
@@ -9,7 +10,9 @@ type Colour = 'red' | 'green' | 'yellow' | 'bold' | 'dim'
 const colour = (colour: Colour, text: string): string => styleText(colour, text, { stream: process.stdout })
 
 /** For explanations. */
-export const paint = {
+/** Of explanations: bold where the eye should go, as wide as the terminal. */
+export const style: Style = {
+  width: Math.max(60, Math.min(process.stdout.columns ?? 110, 120)),
   strong: (text: string): string => colour('bold', text),
   weak: (text: string): string => colour('dim', text),
 }

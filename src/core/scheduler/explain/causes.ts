@@ -1,7 +1,7 @@
 // What contributed to a score, in words: one row for each cause that the engine names in its trace.
 import { INFINITY, MINUS_INFINITY } from '../../base/score.ts'
 import type { Contribution } from '../trace.ts'
-import { type About, constraintOf, writtenAt } from './about.ts'
+import { type About, constraintOf, optionOf, writtenAt } from './about.ts'
 import { bond, nameOf, rootOf, wishes } from './bonds.ts'
 import type { Part } from './explanation.ts'
 import { happened, moment, place } from './words.ts'
@@ -44,7 +44,10 @@ const causes: Readonly<Record<string, Words>> = {
   'only-green': () => 'the health of the node is not green (node-health-strategy=only-green)',
   progressive: () => 'the health of the node (node-health-strategy=progressive)',
   custom: () => 'the health of the node (node-health-strategy=custom)',
-  'target-role': () => 'target-role says so',
+  'target-role': ({ rsc }, about) => {
+    const role = optionOf(about, rsc, 'target-role')
+    return role ? `target-role=${role.pair.value} is set on ${role.on}${place(role.pair.at)}` : 'it is to be stopped'
+  },
   'remote shutdown': () => 'its remote node is being shut down',
   'unable to assign': () => 'it has no node',
   'promotion-score': () => 'promotion score that its agent set for this node',

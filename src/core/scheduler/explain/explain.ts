@@ -6,6 +6,7 @@ import type { Instant } from '../../base/units.ts'
 import type { Cib } from '../../cib/types.ts'
 import type { Decision, NodeView, Placement } from '../decision.ts'
 import type { Contribution } from '../trace.ts'
+import { naturally } from '../unpack/names.ts'
 import { type About, chainOf, primitivesIn } from './about.ts'
 import { partOf } from './causes.ts'
 import type { Account, Explanation } from './explanation.ts'
@@ -36,7 +37,11 @@ export function explain({ subject, node, cib, now, decision, origins = new Map()
   const rsc = chainOf(about, subject).at(-1)
   const members = rsc && rsc.id === subject ? new Set(primitivesIn(rsc).map(one => one.id)) : new Set<string>()
   const asked = decision.placements.filter(one => one.id === subject || one.rsc === subject || members.has(one.rsc))
-  if (asked.length > 0) return asked.map((one, at) => ofInstance(about, one, node, at === 0 || rsc?.kind !== 'group'))
+  if (asked.length > 0) {
+    const isGroup = rsc?.id === subject && rsc.kind === 'group'
+    const sorted = isGroup ? asked : asked.toSorted((a, b) => naturally(a.id, b.id))
+    return sorted.map((one, at) => ofInstance(about, one, node, at === 0 || !isGroup))
+  }
   return decision.nodes.some(n => n.node === subject) ? [explainNode(about, subject)] : []
 }
 
@@ -65,7 +70,9 @@ function account(about: About, where: Placement, view: NodeView, tries: boolean)
   const isHere = where.node === node
   if (score === undefined && isInside(view)) return []
   const own = (about.decision.trace ?? []).filter(p => p.about === 'placement' && p.rsc === where.id && p.node === node)
-  const remedy = isHere || !tries ? undefined : remedyFor(about, where, node, false)
+  // An interchangeable instance that is somewhere need not be here.
+  const isSettled = where.node !== null && where.instance === null && where.id !== where.rsc
+  const remedy = isHere || isSettled || !tries ? undefined : remedyFor(about, where, node, false)
   return [
     {
       node,

@@ -79,9 +79,13 @@ export const withNodeAttribute = (cib: Cib, uname: string, name: string, value: 
     transient: [{ id: `on-paper-${name}`, pairs: [{ name, value }] }, ...state.transient.map(without(n => n === name))],
   }))
 
-/** What `crm_resource --cleanup` does: failures are forgotten, and counts with them. Without `rsc`, of everything. */
-export function withoutFailuresOn(cib: Cib, uname: string, rsc: string | undefined): Cib {
-  const isOf = (id: string): boolean => rsc === undefined || id.replace(/:\d+$/, '') === rsc
+/** As after a restart of the node. */
+export const forgotten = (cib: Cib, uname: string): Cib =>
+  onNode(cib, uname, state => ({ ...state, transient: [], history: [] }))
+
+/** What `crm_resource --cleanup` does: failures are forgotten, and counts with them. */
+export function withoutFailuresOn(cib: Cib, uname: string, rsc: string): Cib {
+  const isOf = (id: string): boolean => id.replace(/:\d+$/, '') === rsc
   const counts = without(name => {
     const match = /^(?:fail-count|last-failure)-(.+?)(?:#.*)?$/.exec(name)
     return match !== null && isOf(match[1] ?? '')

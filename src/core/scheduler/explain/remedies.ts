@@ -5,6 +5,7 @@ import type { Cib, Location } from '../../cib/types.ts'
 import type { Decision, Placement } from '../decision.ts'
 import { inject } from '../inject.ts'
 import { schedule } from '../schedule.ts'
+import { simulate } from '../simulate.ts'
 import type { Contribution } from '../trace.ts'
 import { type About, chainOf, constraintOf, optionOf, primitivesIn, writtenAt } from './about.ts'
 import { rootOf } from './bonds.ts'
@@ -70,9 +71,12 @@ function ofNode({ cib, decision, now }: About, name: string): Step | undefined {
   const view = decision.nodes.find(n => n.node === name)
   if (!view) return undefined
   if (!view.online || view.unclean || view.pending) {
-    const next = inject(cib, [{ kind: 'node-up', node: name }], now).value
+    // Until then everything else has moved, and a node that comes back remembers nothing.
+    const later =
+      view.unclean || !view.online ? mend.forgotten(simulate(cib, decision, { failures: [], now }), name) : cib
+    const next = inject(later, [{ kind: 'node-up', node: name }], now).value
     const text = view.unclean ? `${name} has to come back, after it was fenced` : `${name} has to be online`
-    return next && { text, cib: mend.withoutFailuresOn(next, name, undefined) }
+    return next && { text, cib: next }
   }
   if (view.standby)
     return {

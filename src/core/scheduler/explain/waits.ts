@@ -100,6 +100,8 @@ export function showAction(action: GraphAction): string {
   if (action.op === 'do_shutdown') return `shutdown${on}`
   const rsc = action.rscId === undefined ? '' : ` of ${action.rscId}`
   if (action.op === 'monitor' && action.interval === 0) return `look whether ${action.rscId} runs${on}`
-  const recurring = action.interval > 0 ? ` every ${action.interval / 1_000} s` : ''
-  return `${action.op}${rsc}${recurring}${on}`
+  if (action.cancels !== undefined) return `end of the ${action.cancels}${rsc}${every(action)}${on}`
+  return `${action.op}${rsc}${every(action)}${on}`
 }
+
+const every = (action: GraphAction): string => (action.interval > 0 ? ` every ${action.interval / 1_000} s` : '')

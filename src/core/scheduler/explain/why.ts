@@ -1,7 +1,9 @@
 // Where a resource is, what becomes of it, and why: the sentences above the scores.
+import { MINUS_INFINITY } from '../../base/score.ts'
 import type { Change, Placement } from '../decision.ts'
 import type { Contribution } from '../trace.ts'
 import { type About, changesOf, clusterOption, nowOf, optionOf, primitivesIn, traced } from './about.ts'
+import { partOf } from './causes.ts'
 import { comma, happened, list, place } from './words.ts'
 
 export function verdict(about: About, where: Placement): string {
@@ -233,5 +235,23 @@ function whyStopped(about: About, { id }: Placement): readonly string[] {
   if (causes.some(part => part.cause === 'clone:limit_reached'))
     return ['There are as many instances as clone-max allows.']
   if (changesOf(about, id).some(change => change.reason === 'no quorum')) return []
-  return ['No node can run it.']
+  return whyNowhere(about, id)
+}
+
+/** What forbids each node that could be used; nothing where one of them would do. */
+function whyNowhere(about: About, id: string): readonly string[] {
+  const { nodes, scores, trace = [] } = about.decision
+  const usable = nodes.filter(
+    n => n.type !== 'ping' && n.online && !n.unclean && !n.standby && !n.maintenance && !n.pending,
+  )
+  const isOpen = (node: string): boolean =>
+    (scores.findLast(l => l[1] === id && l[2] === node)?.[3] ?? MINUS_INFINITY) >= 0
+  if (usable.some(n => isOpen(n.node))) return []
+  const forbids = (node: string): readonly string[] =>
+    trace
+      .filter(p => p.about === 'placement' && p.rsc === id && p.node === node && p.dropped === undefined)
+      .filter(p => p.score <= MINUS_INFINITY)
+      .map(p => `On ${node}: ${partOf(p, about).text}.`)
+      .slice(-1)
+  return ['No node can run it.', ...usable.flatMap(n => forbids(n.node)).slice(0, 4)]
 }
