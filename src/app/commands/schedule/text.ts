@@ -1,8 +1,8 @@
 // The policy engine's answer for people: nodes, where everything is, what will happen and why, where it ends.
 import { styleText } from 'node:util'
 import type { Problem } from '../../../core/base/result.ts'
-import type { Style } from '../../../core/scheduler/explain/show.ts'
 import type { Change, Decision, NodeView, Placement } from '../../../core/scheduler/decision.ts'
+import type { Style } from '../../../core/scheduler/explain/show.ts'
 import type { Answered } from './answer.ts'
 
 type Colour = 'red' | 'green' | 'yellow' | 'bold' | 'dim'
