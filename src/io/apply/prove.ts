@@ -23,8 +23,8 @@ const patience: Readonly<Record<Proof['what'], Milliseconds>> = {
   replication: minutes(5),
   service: minutes(8),
 }
-/** Looking must not slow down what it waits for: at most a third of the time is spent with it. */
-const pauseAfter = (took: number): number => Math.max(seconds(1), 2 * took)
+/** Looking must not slow down what it waits for: about half of the time is spent without it. */
+const pauseAfter = (took: number): number => Math.min(seconds(4), Math.max(seconds(1), took))
 
 export async function prove(step: Prove, workshop: Workshop, note: Note): Promise<Done> {
   const { proof } = step
@@ -32,11 +32,8 @@ export async function prove(step: Prove, workshop: Workshop, note: Note): Promis
   let since = performance.now()
   while (!workshop.abort.aborted) {
     const asked = performance.now()
-    const verdict = proof.what === 'service' ? await ask(proof, workshop) : judge(proof, await workshop.look())
-    if (verdict.kind === 'holds') {
-      if (proof.what === 'fencing') await remember(proof.target, workshop)
-      return ok(undefined)
-    }
+    const verdict = await verdictOn(proof, workshop)
+    if (verdict.kind === 'holds') return ok(undefined)
     if (verdict.kind === 'broken') return fail(verdict.trouble)
     if (verdict.on !== waitedFor) since = performance.now()
     waitedFor = verdict.on
@@ -47,9 +44,16 @@ export async function prove(step: Prove, workshop: Workshop, note: Note): Promis
   return fail({ kind: 'aborted', node: step.node, command: 'the proof' })
 }
 
+async function verdictOn(proof: Proof, workshop: Workshop): Promise<Verdict> {
+  if (proof.what === 'service') return ask(proof, workshop)
+  const snapshot = await workshop.look()
+  const verdict = judge(proof, snapshot)
+  if (proof.what === 'fencing' && verdict.kind === 'holds') await remember(proof.target, snapshot, workshop)
+  return verdict
+}
+
 /** Status tells from this when a device was last proven. Not being able to write it down is no reason to fail. */
-async function remember(target: NodeName, workshop: Workshop): Promise<void> {
-  const { fencing } = await workshop.look()
+async function remember(target: NodeName, { fencing }: Snapshot, workshop: Workshop): Promise<void> {
   const all = [...workshop.transports.values()]
   for (const device of fencing.devices.filter(one => one.target === target))
     await recordProof(all, { device: device.id, target, how: 'answered', at: instant(Date.now()) })

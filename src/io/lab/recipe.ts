@@ -12,6 +12,7 @@ export const guestFiles: string = join(import.meta.dirname, 'guest')
 export const installed: readonly { readonly file: string; readonly to: string; readonly mode: string }[] = [
   { file: 'init.sh', to: 'usr/lib/holdfast-lab/init.sh', mode: '755' },
   { file: 'identity.py', to: 'usr/lib/holdfast-lab/identity.py', mode: '755' },
+  { file: 'warm.sh', to: 'usr/lib/holdfast-lab/warm.sh', mode: '755' },
   { file: 'customize.sh', to: 'usr/lib/holdfast-lab/customize.sh', mode: '755' },
   {
     file: 'holdfast-lab-network.service',

@@ -73,6 +73,7 @@ def main():
     # Frozen when it is quiet: everything started, every device made.
     subprocess.run(['systemctl', 'is-system-running', '--wait'], stdout=subprocess.DEVNULL)
     subprocess.run(['udevadm', 'settle'])
+    subprocess.run(['/usr/lib/holdfast-lab/warm.sh'])
     while not os.path.exists(PORT):
         time.sleep(0.2)
     port = os.open(PORT, os.O_RDWR)
