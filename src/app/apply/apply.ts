@@ -10,7 +10,7 @@ import type { Plan } from '../../core/plan/types.ts'
 import { type Journal, openJournal } from '../../io/apply/journal.ts'
 import { takeLocks } from '../../io/apply/lock.ts'
 import { type Look, look } from '../../io/apply/look.ts'
-import { sharedLook } from '../../io/apply/prove.ts'
+import { settling, sharedLook } from '../../io/apply/prove.ts'
 import { type Ending, type RunEvents, runSteps } from '../../io/apply/run.ts'
 import type { Secrets } from '../../io/apply/script.ts'
 import { corosyncKey, givenSecrets, withKey } from '../../io/apply/secrets.ts'
@@ -123,7 +123,13 @@ async function equip(session: Session, given: Secrets, seen: Look, stops: Stops)
   const { transports, cluster } = session
   const all = [...transports.values()]
   const shared = sharedLook(() => observe(cluster.name, all))
-  const base = { transports, look: shared, abort: stops.abort, ...(session.witness && { witness: session.witness }) }
+  const base = {
+    transports,
+    look: shared,
+    settled: settling(all, stops.abort),
+    abort: stops.abort,
+    ...(session.witness && { witness: session.witness }),
+  }
   const keyFile = seen.plan.steps
     .flatMap(({ step }) => (step.kind === 'configure-host' ? step.files : []))
     .find(file => file.secret === corosyncKeySecret)

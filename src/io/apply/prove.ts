@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fail, ok, type Result } from '../../core/base/result.ts'
-import { instant, type Milliseconds, minutes, type NodeName, seconds } from '../../core/base/units.ts'
+import { instant, type Milliseconds, milliseconds, minutes, type NodeName, seconds } from '../../core/base/units.ts'
 import type { Snapshot } from '../../core/live/snapshot.ts'
 import { judge } from '../../core/plan/proof.ts'
 import type { Trouble } from '../../core/plan/trouble.ts'
@@ -28,6 +28,8 @@ const pauseAfter = (took: number): number => Math.min(seconds(4), Math.max(secon
 
 export async function prove(step: Prove, workshop: Workshop, note: Note): Promise<Done> {
   const { proof } = step
+  note('waiting for Pacemaker to finish what it has begun')
+  await workshop.settled()
   let waitedFor = ''
   let since = performance.now()
   while (!workshop.abort.aborted) {
@@ -42,6 +44,26 @@ export async function prove(step: Prove, workshop: Workshop, note: Note): Promis
     await sleep(pauseAfter(performance.now() - asked))
   }
   return fail({ kind: 'aborted', node: step.node, command: 'the proof' })
+}
+
+/** Looking at a cluster that is busy starting things slows down what one waits for: Pacemaker itself tells when it has
+ *  nothing left to do. What it cannot tell (it failed, it hangs) is seen by looking afterwards. */
+export function settling(transports: Iterable<Transport>, abort: AbortSignal): () => Promise<void> {
+  const args = ['--wait', '--timeout', `${patience.service / 1_000}s`]
+  const wait = async (): Promise<void> => {
+    for (const transport of transports) {
+      const waited = await transport.run(
+        { program: 'crm_resource', args, asRoot: true, timeout: milliseconds(patience.service + seconds(30)) },
+        abort,
+      )
+      if (waited.ok) return
+    }
+  }
+  let waiting: Promise<void> | undefined
+  return () => {
+    waiting ??= wait()
+    return waiting
+  }
 }
 
 async function verdictOn(proof: Proof, workshop: Workshop): Promise<Verdict> {

@@ -13,6 +13,8 @@ export interface Workshop {
   readonly secrets: Secrets
   /** A look that is not older than the moment of asking. */
   readonly look: () => Promise<Snapshot>
+  /** Resolves when Pacemaker has carried out what it has begun, or has taken too long; asked for once. */
+  readonly settled: () => Promise<void>
   /** Ends what runs now; only asked for when the user insists. */
   readonly abort: AbortSignal
 }
