@@ -106,6 +106,7 @@ describe('a witness and two nodes', { skip: reason() ?? false }, () => {
       witness: at(witness),
       secrets: new Map(),
       look: () => Promise.reject(new Error('not asked for')),
+      settled: () => Promise.resolve(),
       abort: new AbortController().signal,
     }
     value(await carryOut(step, workshop, () => undefined))
