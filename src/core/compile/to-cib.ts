@@ -64,7 +64,7 @@ function clusterOptions(cluster: Cluster, platform: Platform): PairSet {
     'no-quorum-policy': 'stop',
     // By default Pacemaker runs few actions at once on few processors (two for each) and fewer still under load; the
     // outage waits for every one of them, and there are not many.
-    'load-threshold': '400%',
+    'load-threshold': '1000%',
     'node-action-limit': '8',
   })
 }
