@@ -21,7 +21,7 @@ after(async () => {
   cluster[Symbol.dispose]()
 })
 
-for (const scenario of ['switchover', 'cut-replication-link', 'kill-service', 'pause-node']) {
+for (const scenario of ['switchover', 'cut-replication-link', 'partition', 'kill-service', 'pause-node']) {
   test(`drill ${scenario}`, { skip: noLab }, async () => {
     const folder = join(cluster.folder, scenario)
     const ran = await holdfast(['drill', cluster.file, scenario, '--in', 'lab', '--report', folder], 20)

@@ -62,6 +62,26 @@ ${books(service)}
 `,
   },
   {
+    name: 'partition',
+    summary: 'cut every link between the nodes while the fence device of the passive one is out of order',
+    text: (
+      service,
+      volume,
+    ) => `# The nodes lose each other, and only the passive one can fence. Until it has, the active one must acknowledge nothing.
+${twoPrimaries(volume)}
+wait 5s
+bmc @peer down
+cut link @active @peer
+expect within 180s   @active fenced
+expect within 240s   ${service} running on @peer
+bmc @peer working
+heal link @active @peer
+expect within 900s   ${volume} UpToDate on @active, @peer
+expect for 5s        ${service} running on @peer
+${books(service)}
+`,
+  },
+  {
     name: 'kill-service',
     summary: 'kill the main process of the service',
     text: (service, volume) => `# The program dies; the cluster starts it again, where it was or on the other node.
