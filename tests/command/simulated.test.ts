@@ -142,3 +142,61 @@ describe('drill --in sim', () => {
     assert.match(service.stderr, /no service "bd"\. There are: db\./)
   })
 })
+
+describe('drill --compare', () => {
+  const lab = join(root, 'src/core/drill/testdata/power-loss-lab.json')
+  const compared = (file: string, name = 'power-loss', ...more: readonly string[]): Ran =>
+    holdfast(['drill', pair, name, '--compare', '--measured', file, ...more])
+
+  test('a saved report of the lab beside its prediction: it agrees, on the screen and in files', () => {
+    const folder = join(scratch, 'compared')
+    const { status, stdout, stderr } = compared(lab, 'power-loss', '--report', folder)
+    assert.equal(status, 0, stderr)
+    assert.match(stdout, /^AGREES {2}power-loss on shop: all 10 verdicts are the same, it ends in the same state/)
+    assert.match(stdout, /fencing +[\d.]+ s +10\.2 s +× /)
+    assert.match(stdout, /db runs on +beta +beta +✔/)
+    const kept = JSON.parse(readFileSync(join(folder, 'comparison.json'), 'utf8'))
+    assert.equal(kept.agrees, true)
+    assert.match(readFileSync(join(folder, 'comparison.html'), 'utf8'), /power-loss: as predicted/)
+    const predicted = JSON.parse(readFileSync(join(folder, 'predicted.json'), 'utf8'))
+    assert.deepEqual([predicted.world, predicted.simulation.calibration], ['sim', 'calibrations/lab.json'])
+  })
+  test('the simulated service begins where the real one was', () => {
+    const swapped = readFileSync(lab, 'utf8').replaceAll(/alpha|beta/g, node => (node === 'alpha' ? 'beta' : 'alpha'))
+    const { status, stdout, stderr } = compared(scenario('swapped.json', swapped))
+    assert.equal(status, 0, stderr)
+    assert.match(stdout, /db runs on +alpha +alpha +✔/)
+  })
+  test('what does not agree: exit 1', () => {
+    const other = readFileSync(lab, 'utf8').replace(
+      '"line":5,"text":"expect within 120s   alpha fenced","verdict":"met"',
+      '"line":5,"text":"expect within 120s   alpha fenced","verdict":"failed","why":"it was not"',
+    )
+    const { status, stdout } = compared(scenario('differs.json', other))
+    assert.equal(status, 1)
+    assert.match(stdout, /^DIFFERS .*1 of 10 verdicts differ/)
+  })
+  test('a report of another scenario, of a simulation, or none at all is refused', () => {
+    const simulated = join(scratch, 'holdfast', 'reports', 'shop-power-loss-simulated-1', 'report.json')
+    for (const [ran, why] of [
+      [compared(lab, 'switchover'), /is a report of power-loss, not of switchover/],
+      [compared(simulated), /it is of a simulation; a measured one is wanted/],
+      [compared(pair), /it is not JSON/],
+      [compared(join(scratch, 'nothing')), /there is no such file/],
+    ] as const) {
+      assert.equal(ran.status, 2, ran.stderr)
+      assert.match(ran.stderr, why)
+    }
+  })
+  test('a calibration is printed from reports, and taken by the simulator', () => {
+    const printed = holdfast(['simulate', pair, '--calibrate', lab])
+    assert.equal(printed.status, 0, printed.stderr)
+    const file = scenario('mine.json', printed.stdout)
+    const slow = holdfast(['drill', pair, 'power-loss', '--in', 'sim', '--calibration', file])
+    assert.equal(slow.status, 0, slow.stderr)
+    assert.match(slow.stdout, /outage +(1 min|2 min)/)
+    const wrong = holdfast(['simulate', pair, '--calibration', scenario('wrong.json', '{"durations":{"mout":[1,2]}}')])
+    assert.equal(wrong.status, 2)
+    assert.match(wrong.stderr, /no duration "mout"\. Did you mean "mount"\?/)
+  })
+})

@@ -1,13 +1,14 @@
 // `holdfast drill FILE SCENARIO`: pull the plug and see, on the virtual machines of the lab or in simulation.
 // Exit status: 0 passed, 1 failed, 2 it could not be run.
 import { Command, Option } from 'commander'
-import type { Result } from '../../core/base/result.ts'
+import { ok, type Result } from '../../core/base/result.ts'
 import { type PlatformName, platforms } from '../../core/compile/platforms.ts'
 import { catalog } from '../../core/drill/catalog.ts'
 import type { DrillReport } from '../../core/drill/report.ts'
-import type { Cluster } from '../../core/model/types.ts'
+import { startOf } from '../../core/sim/calibrate.ts'
 import { wholeNumber } from '../cli/numbers.ts'
 import { loadCluster } from '../cluster-file.ts'
+import { labCalibration, savedReport, showComparison } from '../drill/compare.ts'
 import type { DrillTrouble, ScenarioSource } from '../drill/lab-drill.ts'
 import { chosenService, scenarioSource } from '../drill/scenarios.ts'
 import { drillHooks, showDrillTrouble, showReport } from '../drill/show.ts'
@@ -22,6 +23,8 @@ export interface DrillOptions {
   readonly seed: number
   readonly for: PlatformName
   readonly calibration?: string
+  readonly compare?: boolean
+  readonly measured?: string
 }
 
 export function drillCommand(): Command {
@@ -38,22 +41,26 @@ export function drillCommand(): Command {
     .option('--report <folder>', 'where to put report.html, report.json and timeline.svg')
     .option('--json', 'print the report as JSON')
     .option('--list', 'the scenarios that come along')
+    .option('--compare', 'run it in both, and put predicted beside measured')
+    .option('--measured <file>', 'compare with this saved report.json of the lab instead of running it there')
     .option('--seed <number>', 'the dice of the simulation', wholeNumber, 1)
     .addOption(
       new Option('--for <platform>', 'what the simulated machines run')
         .choices(Object.keys(platforms))
         .default('debian13'),
     )
-    .option('--calibration <file>', 'measured durations for the simulation (docs/simulator.md)')
+    .option('--calibration <file>', 'measured durations for the simulation (with --compare: calibrations/lab.json)')
     .addHelpText(
       'after',
       `
-Exit status: 0 passed, 1 an expectation failed, 2 it could not be run.
+Exit status: 0 passed, 1 an expectation failed or a comparison does not agree, 2 it could not be run.
 
 Examples:
   holdfast drill cluster.yaml power-loss --in sim                 in milliseconds, without a machine
   holdfast lab up cluster.yaml && holdfast apply --in lab cluster.yaml
   holdfast drill cluster.yaml power-loss                          on real machines
+  holdfast drill cluster.yaml power-loss --compare                both, side by side
+  holdfast drill cluster.yaml power-loss --compare --measured report.json
   holdfast drill cluster.yaml my-own.scenario --report ./report
   holdfast drill --list
 
@@ -71,6 +78,7 @@ async function run(file: string | undefined, name: string | undefined, options: 
   }
   const source = scenarioSource(name)
   if (!source) return
+  if (options.compare || options.measured !== undefined) return comparison(file, source, options)
   const result = options.in === 'sim' ? await inSim(file, source, options) : await inLab(file, source, options)
   process.exitCode = 2
   if (!result) return
@@ -78,6 +86,30 @@ async function run(file: string | undefined, name: string | undefined, options: 
   showReport(result.value, options)
   process.exitCode = result.value.verdict === 'passed' ? 0 : 1
 }
+
+/** Measured first, then predicted from the same start: the service where it was, the text as it was run. */
+async function comparison(file: string, source: ScenarioSource, options: DrillOptions): Promise<void> {
+  const measured =
+    options.measured === undefined ? await inLab(file, source, options) : saved(savedReport(options.measured))
+  process.exitCode = 2
+  if (!measured) return
+  if (!measured.ok) return showDrillTrouble(measured.failure)
+  const { scenario, text } = measured.value
+  if (source.name !== scenario && scenario !== baseName(source.name)) {
+    console.error(`holdfast drill: ${options.measured} is a report of ${scenario}, not of ${source.name}.`)
+    return
+  }
+  const again = { name: source.name, text: () => text }
+  const predicted = await inSim(file, again, { calibration: labCalibration, ...options }, startOf(measured.value))
+  process.exitCode = 2
+  if (!predicted) return
+  if (!predicted.ok) return showDrillTrouble(predicted.failure)
+  const { agrees } = showComparison(predicted.value, measured.value, options)
+  process.exitCode = agrees && measured.value.verdict === 'passed' ? 0 : 1
+}
+
+const saved = (report: DrillReport | undefined): Result<DrillReport, DrillTrouble> | undefined => report && ok(report)
+const baseName = (path: string): string => path.replace(/^.*\//, '').replace(/\.[^.]*$/, '')
 
 function list(options: DrillOptions): void {
   const entries = catalog.map(({ name, summary }) => ({ name, summary }))
@@ -100,18 +132,28 @@ async function inLab(file: string, source: ScenarioSource, options: DrillOptions
   return result
 }
 
-async function inSim(file: string, source: ScenarioSource, options: DrillOptions): Drilled {
+async function inSim(
+  file: string,
+  source: ScenarioSource,
+  options: DrillOptions,
+  start: ReturnType<typeof startOf> = {},
+): Drilled {
   const cluster = loadCluster(file)
-  return cluster && simulated(cluster, source, options)
-}
-
-async function simulated(cluster: Cluster, source: ScenarioSource, options: DrillOptions): Drilled {
-  const service = chosenService(cluster, options.service, true)
+  const service = cluster && chosenService(cluster, options.service, true)
   const durations = readDurations(options.calibration)
   if (!service || !durations) return undefined
   const { drillInSim } = await import('../drill/sim-drill.ts')
   const { seed, calibration } = options
-  const simulation = { seed, durations, platform: options.for, ...(calibration === undefined ? {} : { calibration }) }
+  const simulation = {
+    seed,
+    durations,
+    platform: options.for,
+    ...start,
+    ...(calibration === undefined ? {} : { calibration: shown(calibration) }),
+  }
   const result = await drillInSim(cluster, service, source, simulation, drillHooks)
-  return result.ok ? { ok: true, value: result.value.report } : result
+  return result.ok ? ok(result.value.report) : result
 }
+
+/** The file that comes along is known by its short name wherever Holdfast lies. */
+const shown = (calibration: string): string => (calibration === labCalibration ? 'calibrations/lab.json' : calibration)

@@ -7,12 +7,15 @@ import type { Milliseconds } from '../../core/base/units.ts'
 import { type PlatformName, platforms } from '../../core/compile/platforms.ts'
 import { catalog } from '../../core/drill/catalog.ts'
 import type { Cluster } from '../../core/model/types.ts'
+import { calibrate } from '../../core/sim/calibrate.ts'
+import { printCalibration } from '../../core/sim/calibration.ts'
 import type { Durations } from '../../core/sim/durations.ts'
 import { histories } from '../../core/sim/histories.ts'
 import { showEntries } from '../../core/sim/journal.ts'
 import { matrixSvg } from '../../core/sim/picture.ts'
 import type { SimPlan } from '../../core/sim/plan.ts'
 import { acceptable, survivability } from '../../core/sim/survivability.ts'
+import { changes } from '../../core/view/changes.ts'
 import { drillLines } from '../../core/view/drill.ts'
 import { timelineSvg } from '../../core/view/report.ts'
 import { historiesLines, survivabilityLines } from '../../core/view/survivability.ts'
@@ -20,6 +23,7 @@ import { printLines } from '../cli/lines.ts'
 import { wholeNumber } from '../cli/numbers.ts'
 import { progress } from '../cli/progress.ts'
 import { loadCluster } from '../cluster-file.ts'
+import { savedReport } from '../drill/compare.ts'
 import { chosenService, scenarioSource } from '../drill/scenarios.ts'
 import { showDrillTrouble } from '../drill/show.ts'
 import { drillInSim } from '../drill/sim-drill.ts'
@@ -32,6 +36,7 @@ interface Options {
   readonly seed: number
   readonly pairs: boolean
   readonly calibration?: string
+  readonly calibrate?: readonly string[]
   readonly svg?: string
   readonly json?: boolean
 }
@@ -47,7 +52,8 @@ export function simulateCommand(): Command {
     .addOption(
       new Option('--for <platform>', 'what the machines run').choices(Object.keys(platforms)).default('debian13'),
     )
-    .option('--calibration <file>', 'measured durations (JSON: name → [low, high] in milliseconds)')
+    .option('--calibration <file>', 'measured durations, such as calibrations/lab.json')
+    .option('--calibrate <report...>', 'print a calibration: the durations that these reports of lab drills measured')
     .option('--svg <file>', 'the picture: the matrix of faults, or the timeline of the scenario')
     .option('--json', 'the result as JSON')
     .addHelpText(
@@ -59,7 +65,8 @@ Exit status: 0 survived; 1 a single fault loses data, costs more than the budget
 Examples:
   holdfast simulate cluster.yaml
   holdfast simulate cluster.yaml --scenario power-loss --seed 7 --svg timeline.svg
-  holdfast simulate cluster.yaml --histories 1000`,
+  holdfast simulate cluster.yaml --histories 1000
+  holdfast simulate cluster.yaml --calibrate report.json > mine.json      then: --calibration mine.json`,
     )
     .action(run)
 }
@@ -76,8 +83,19 @@ async function run(file: string, options: Options): Promise<void> {
     console.error(`holdfast simulate: ${problem.message}${problem.hint ? `\n  ${problem.hint}` : ''}`)
   if (!plan.value) return
   process.exitCode = 0
+  if (options.calibrate !== undefined) return calibration(plan.value, options.calibrate, durations)
   if (options.histories !== undefined) manyHistories(plan.value, file, options.histories, options, durations)
   else everyFault(plan.value, cluster, options, durations)
+}
+
+async function calibration(plan: SimPlan, files: readonly string[], base: Durations): Promise<void> {
+  const reports = files.map(savedReport)
+  process.exitCode = 2
+  if (!reports.every(report => report !== undefined)) return
+  const durations = await calibrate(plan, reports, base, changes)
+  const runs = reports.map(r => `${r.scenario} of ${new Date(r.started).toISOString().slice(0, 16)}Z`)
+  process.stdout.write(printCalibration({ about: `Measured in the lab: ${runs.join(', ')}.`, durations }))
+  process.exitCode = 0
 }
 
 function everyFault(plan: SimPlan, model: Cluster, options: Options, durations: Durations): void {

@@ -15,6 +15,8 @@ export interface SimulationOptions {
   /** Where they come from, for the report. */
   readonly calibration?: string
   readonly platform: PlatformName
+  /** Where the service runs when the scenario begins. */
+  readonly startOn?: string
 }
 
 /** `hooksOn` gets the clock of the simulation, in milliseconds. */
@@ -31,11 +33,12 @@ export async function drillInSim(
   let clock = (): number => 0
   const hooks = hooksOn(() => clock())
   hooks.preparing(`${cluster.nodes.map(node => node.name).join(' and ')} boot (simulated)`)
-  const { seed, durations, calibration } = options
+  const { seed, durations, calibration, startOn } = options
   const run = await runScenario(plan.value, text, source.name, {
     seed,
     durations,
     service: service.name,
+    ...(startOn === undefined ? {} : { startOn }),
     progress: hooks,
     changes,
     booted: sim => {

@@ -40,3 +40,11 @@ test('starts and promotions end their phase, in the spelling of 2.1 and of 3.0; 
   assert.equal(mark('pacemaker-controld', late), undefined)
   assert.equal(mark('pacemaker-controld', 'Result of start operation for pgdata-drbd on beta: OK'), undefined)
 })
+
+test('stops and demotions are told, and end no phase', () => {
+  const told = (message: string) =>
+    markOf({ at: instant(1), node: nodeName('beta'), identifier: 'pacemaker-controld', message }, phases)
+  const stopped = told('Result of stop operation for db-ip on beta: OK')
+  assert.deepEqual([stopped?.text, stopped?.mark], ['db-ip stopped on beta', undefined])
+  assert.equal(told('Result of demote operation for pgdata-drbd on beta: OK')?.text, 'pgdata-drbd demoted on beta')
+})

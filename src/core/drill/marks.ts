@@ -31,6 +31,13 @@ interface Wording {
   readonly make: (entry: JournalEntry, match: RegExpExecArray, resources: ResourcePhase) => WorldEvent | undefined
 }
 
+const done: Readonly<Record<string, string>> = {
+  start: 'started',
+  stop: 'stopped',
+  promote: 'promoted',
+  demote: 'demoted',
+}
+
 const wordings: readonly Wording[] = [
   {
     // A new membership that lost somebody: Corosync is sure now.
@@ -57,12 +64,12 @@ const wordings: readonly Wording[] = [
   },
   {
     identifier: /^pacemaker-controld$/,
-    pattern: /Result of (start|promote) operation for (\S+?)(?::\d+)? on (\S+): (?:ok|0)\b/i,
+    pattern: /Result of (start|stop|promote|demote) operation for (\S+?)(?::\d+)? on (\S+): (?:ok|0)\b/i,
     make: (entry, match, resources) => {
-      const [, operation, resource = '', node] = match
+      const [, operation = '', resource = '', node] = match
       const known = resources.get(resource)
-      const text = `${resource} ${operation === 'start' ? 'started' : 'promoted'} on ${node}`
-      const ends = known !== undefined && (operation === 'promote') === (known.phase === 'promotion')
+      const text = `${resource} ${done[operation] ?? operation} on ${node}`
+      const ends = known !== undefined && operation === (known.phase === 'promotion' ? 'promote' : 'start')
       return { at: entry.at, node: entry.node, source: 'pacemaker', text, ...(ends ? { mark: known } : {}) }
     },
   },

@@ -7,9 +7,9 @@ import { parseScenario } from '../drill/parse.ts'
 import type { DrillReport } from '../drill/report.ts'
 import { type Progress, runScenario as runDrill } from '../drill/run.ts'
 import type { Vocabulary } from '../drill/types.ts'
-import { boot } from './boot.ts'
-import { runsOn } from './faults.ts'
-import type { SimPlan } from './plan.ts'
+import { boot, runUntil, settled } from './boot.ts'
+import { inject, runsOn } from './faults.ts'
+import type { ServicePlan, SimPlan } from './plan.ts'
 import type { Sim, SimOptions } from './sim.ts'
 import { type Changes, simWorld } from './world.ts'
 
@@ -29,6 +29,8 @@ export interface ScenarioRun {
 export interface ScenarioOptions extends SimOptions {
   /** The service that `@active` and `@peer` are about; it has to run. Without one: the first, wherever it is. */
   readonly service?: string
+  /** Where that service runs when the scenario begins, if not where it was started. */
+  readonly startOn?: string
   readonly progress?: Progress
   readonly changes?: Changes
   /** Called when the cluster has booted. */
@@ -46,6 +48,7 @@ export async function runScenario(
   options.booted?.(sim)
   const vocabulary = vocabularyOf(plan)
   const service = options.service === undefined ? plan.services[0] : plan.services.find(s => s.name === options.service)
+  if (service && options.startOn !== undefined) moveFirst(sim, service, options.startOn)
   const active = service && runsOn(sim, service)
   const problems: Problem[] = []
   if (options.service !== undefined && active === undefined)
@@ -69,4 +72,12 @@ export async function runScenario(
   const progress = options.progress ?? { step: () => undefined }
   const report = await runDrill(parsed.value, simWorld(sim, options.changes), vocabulary, plan.cluster, progress)
   return { value: { report, sim }, problems }
+}
+
+/** A planned move before the scenario; where it cannot be, the service stays. */
+function moveFirst(sim: Sim, service: ServicePlan, to: string): void {
+  if (runsOn(sim, service) === to) return
+  if (!inject(sim, { kind: 'switchover', service: service.name, to: nodeName(to) }).ok) return
+  runUntil(sim, sim.now() + 600_000, () => runsOn(sim, service) === to && settled(sim))
+  sim.advance(sim.now() + 5_000)
 }

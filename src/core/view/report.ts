@@ -26,7 +26,7 @@ export function drillReport(report: DrillReport): string {
   )
 }
 
-const section = (title: string, ...inside: readonly Markup[]): Markup =>
+export const section = (title: string, ...inside: readonly Markup[]): Markup =>
   tag('section', {}, tag('h2', {}, text(title)), ...inside)
 
 const worlds = { sim: 'in simulation', lab: 'on virtual machines', live: 'on the live cluster' } as const
@@ -97,7 +97,7 @@ function figures(s: ServiceReport): Markup {
   )
 }
 
-const phaseTones: Readonly<Record<Outage['split'][number]['phase'], string>> = {
+export const phaseTones: Readonly<Record<Outage['split'][number]['phase'], string>> = {
   detection: 'warn',
   fencing: 'bad',
   promotion: 'b',
@@ -213,7 +213,7 @@ function foot(report: DrillReport): Markup {
   return tag('footer', {}, join([text('Holdfast drill: '), text(facts)]))
 }
 
-const css = `
+export const css: string = `
 :root{color-scheme:light dark}
 body{margin:0;background:#f4f5f7}
 main{max-width:1040px;margin:0 auto;padding:24px 20px 60px;color:var(--text);font:16px/1.5 system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
