@@ -22,10 +22,19 @@ function mix(state: [number, number, number, number], words: Int32Array, block: 
     const round = i >> 4
     let f: number
     let word: number
-    if (round === 0) [f, word] = [(b & c) | (~b & d), i]
-    else if (round === 1) [f, word] = [(d & b) | (~d & c), (5 * i + 1) & 15]
-    else if (round === 2) [f, word] = [b ^ c ^ d, (3 * i + 5) & 15]
-    else [f, word] = [c ^ (b | ~d), (7 * i) & 15]
+    if (round === 0) {
+      f = (b & c) | (~b & d)
+      word = i
+    } else if (round === 1) {
+      f = (d & b) | (~d & c)
+      word = (5 * i + 1) & 15
+    } else if (round === 2) {
+      f = b ^ c ^ d
+      word = (3 * i + 5) & 15
+    } else {
+      f = c ^ (b | ~d)
+      word = (7 * i) & 15
+    }
     const sum = (a + f + (sines[i] ?? 0) + (words[block + word] ?? 0)) | 0
     const shift = shifts[round * 4 + (i & 3)] ?? 0
     a = d

@@ -3,7 +3,7 @@
 // Source: Extensible Markup Language (XML) 1.0, fifth edition. Not supported, and refused: DTDs with an internal
 // subset, and with them entities other than the five predefined ones and character references.
 import type { Checked, Problem, Span } from '../base/result.ts'
-import { Attributes } from './attributes.ts'
+import { Attributes, Names } from './attributes.ts'
 import type { Element, Node } from './types.ts'
 
 const deepest = 200
@@ -21,10 +21,31 @@ class Stop extends Error {
   }
 }
 
-/** A name, and the value that it had last as an attribute. */
-interface Known {
+/** An element's name, and how the names of its attributes begin. */
+interface Kind {
   readonly name: string
-  last: string
+  readonly names: Names
+}
+
+/** Where a character comes next. Asked for positions that only grow, it reads the text once in all. */
+class Next {
+  readonly #text: string
+  readonly #character: string
+  #at = -1
+
+  constructor(text: string, character: string) {
+    this.#text = text
+    this.#character = character
+  }
+
+  /** At or after that position; beyond the text where it does not come any more. */
+  from(position: number): number {
+    if (this.#at < position) {
+      const found = this.#text.indexOf(this.#character, position)
+      this.#at = found < 0 ? Number.MAX_SAFE_INTEGER : found
+    }
+    return this.#at
+  }
 }
 
 interface Open {
@@ -48,16 +69,20 @@ export function parseXml(text: string, file: string): Checked<Element> {
 class Reader {
   readonly #text: string
   readonly #file: string
-  readonly #names: Known[][] = []
+  readonly #kinds: Kind[][] = []
+  readonly #lineEnd: Next
+  readonly #special: readonly Next[]
+  /** The values of the start tag that is being read; kept so that it grows once. */
+  readonly #values: string[] = []
   #at = 0
   #line = 1
   #lineStart = 0
-  /** How far line ends have been counted. */
-  #counted = 0
 
   constructor(text: string, file: string) {
     this.#text = text
     this.#file = file
+    this.#lineEnd = new Next(text, '\n')
+    this.#special = ['&', '<', '\n', '\t'].map(character => new Next(text, character))
     if (text.charCodeAt(0) === 0xfeff) this.#at = 1
   }
 
@@ -127,8 +152,9 @@ class Reader {
   #open(stack: Open[]): Element | undefined {
     const at = this.#span(this.#at)
     this.#at += 1
-    const name = this.#name('an element name')
-    const attributes = new Attributes(this.#attributes(name))
+    const kind = this.#kind('an element name')
+    const { name } = kind
+    const attributes = this.#attributes(kind)
     if (this.#text.charCodeAt(this.#at) === 47) {
       if (this.#text.charCodeAt(this.#at + 1) !== 62) throw this.#wrong(`expected /> at the end of <${name}`)
       this.#at += 2
@@ -145,19 +171,10 @@ class Reader {
   }
 
   #close(stack: Open[]): Element | undefined {
-    const start = this.#at
-    this.#at += 2
-    const name = this.#name('an element name')
-    this.#spaces()
     const top = stack.pop()
-    if (top?.name !== name) {
-      this.#at = start
-      const hint = top ? `<${top.name}> of line ${top.at.line} is open` : 'nothing is open'
-      throw this.#wrong(`</${name}> closes nothing`, hint)
-    }
-    if (this.#text.charCodeAt(this.#at) !== 62) throw this.#wrong(`expected > at the end of </${name}`)
-    this.#at += 1
-    const { attributes, children, at } = top
+    this.#endTag(top)
+    if (!top) return undefined
+    const { name, attributes, children, at } = top
     const element: Element = { kind: 'element', name, attributes, children, at }
     const parent = stack.at(-1)
     if (!parent) return element
@@ -165,51 +182,95 @@ class Reader {
     return undefined
   }
 
-  /** Up to the `>` or `/>` of the start tag, which is left unread. */
-  #attributes(owner: string): readonly string[] {
-    const flat: string[] = []
+  #endTag(top: Open | undefined): void {
     const text = this.#text
+    const start = this.#at
+    this.#at += 2
+    // Nearly always it is the one that is expected, without a space.
+    if (top && text.startsWith(top.name, this.#at) && text.charCodeAt(this.#at + top.name.length) === 62) {
+      this.#at += top.name.length + 1
+      return
+    }
+    const name = this.#name('an element name')
+    this.#spaces()
+    if (top?.name !== name) {
+      this.#at = start
+      const hint = top ? `<${top.name}> of line ${top.at.line} is open` : 'nothing is open'
+      throw this.#wrong(`</${name}> closes nothing`, hint)
+    }
+    if (text.charCodeAt(this.#at) !== 62) throw this.#wrong(`expected > at the end of </${name}`)
+    this.#at += 1
+  }
+
+  /** Up to the `>` or `/>` of the start tag, which is left unread. Elements of one kind are mostly written alike. */
+  #attributes(kind: Kind): Attributes {
+    const text = this.#text
+    const values = this.#values
+    let count = 0
+    let { names } = kind
     for (;;) {
-      const before = this.#at
-      this.#spaces()
-      const code = text.charCodeAt(this.#at)
-      if (code === 62 || code === 47) return flat.length === 0 ? noStrings : flat
-      if (Number.isNaN(code)) throw this.#wrong(`<${owner}> is not finished before the end of the file`)
-      if (before === this.#at) throw this.#wrong('expected a space before the attribute')
-      const start = this.#at
-      const attribute = this.#known('an attribute name')
-      const { name } = attribute
-      this.#spaces()
-      if (text.charCodeAt(this.#at) !== 61) throw this.#wrong(`expected = after the attribute ${name}`)
-      this.#at += 1
-      this.#spaces()
-      for (let i = 0; i < flat.length; i += 2) {
-        if (flat[i] !== name) continue
-        this.#at = start
-        throw this.#wrong(`<${owner}> has the attribute ${name} twice`)
+      const { next } = names
+      if (next && text.startsWith(next.opening, this.#at)) {
+        names = next
+        this.#at += next.opening.length
+      } else {
+        const before = this.#at
+        this.#spaces()
+        const code = text.charCodeAt(this.#at)
+        if (code === 62 || code === 47) return count === 0 ? noAttributes : new Attributes(names.places, values.slice(0, count))
+        if (Number.isNaN(code)) throw this.#wrong(`<${kind.name}> is not finished before the end of the file`)
+        if (before === this.#at) throw this.#wrong('expected a space before the attribute')
+        names = this.#nextName(kind.name, names)
       }
-      flat.push(name, this.#value(attribute))
+      values[count] = this.#value(names)
+      count += 1
     }
   }
 
-  #value(attribute: Known): string {
+  /** The name of an attribute, up to the opening quote of its value. */
+  #nextName(owner: string, names: Names): Names {
+    const start = this.#at
+    const name = this.#name('an attribute name')
+    this.#spaces()
+    if (this.#text.charCodeAt(this.#at) !== 61) throw this.#wrong(`expected = after the attribute ${name}`)
+    this.#at += 1
+    this.#spaces()
+    if (names.has(name)) {
+      this.#at = start
+      throw this.#wrong(`<${owner}> has the attribute ${name} twice`)
+    }
+    const quote = this.#text.charCodeAt(this.#at)
+    if (quote !== 34 && quote !== 39) throw this.#wrong(`the value of ${name} is not in quotes`)
+    this.#at += 1
+    return names.with(name)
+  }
+
+  /** From behind the opening quote to behind the closing one. */
+  #value(names: Names): string {
     const text = this.#text
-    const quote = text.charCodeAt(this.#at)
-    if (quote !== 34 && quote !== 39) throw this.#wrong(`the value of ${attribute.name} is not in quotes`)
-    const start = this.#at + 1
-    // The same attribute very often has the same value as last time.
-    const { last } = attribute
-    if (text.charCodeAt(start + last.length) === quote && text.startsWith(last, start)) {
-      this.#at = start + last.length + 1
-      return last
+    const start = this.#at
+    const quote = text.charCodeAt(start - 1)
+    const { lastValue } = names
+    if (text.charCodeAt(start + lastValue.length) === quote && text.startsWith(lastValue, start)) {
+      this.#at = start + lastValue.length + 1
+      return lastValue
     }
     const end = text.indexOf(quote === 34 ? '"' : "'", start)
-    if (end < 0) throw this.#wrong(`the value of ${attribute.name} has no closing quote`)
+    if (end < 0) {
+      this.#at = start - 1
+      throw this.#wrong(`the value of ${names.last} has no closing quote`)
+    }
     const raw = text.slice(start, end)
-    const value = plain.test(raw) ? raw : this.#unusual(raw, start, attribute.name)
-    if (value === raw) attribute.last = value
     this.#at = end + 1
-    return value
+    if (!this.#isPlain(start, end)) return this.#unusual(raw, start, names.last)
+    names.lastValue = raw
+    return raw
+  }
+
+  /** Whether the text from here to there means what it says. */
+  #isPlain(start: number, end: number): boolean {
+    for (const special of this.#special) if (special.from(start) < end) return false
+    return true
   }
 
   /** A value with references or line ends in it. */
@@ -263,25 +324,30 @@ class Reader {
   }
 
   #name(what: string): string {
-    return this.#known(what).name
+    const start = this.#at
+    this.#skipName(what)
+    return this.#text.slice(start, this.#at)
   }
 
-  /** Names are few and come back all the time: they are recognized where they stand, without cutting them out. */
-  #known(what: string): Known {
+  #skipName(what: string): void {
+    const text = this.#text
+    if (!isNameStart(text.charCodeAt(this.#at))) throw this.#wrong(`expected ${what}`)
+    this.#at += 1
+    while (isName(text.charCodeAt(this.#at))) this.#at += 1
+  }
+
+  /** Names of elements are few and come back all the time: they are recognized where they stand, without cutting them out. */
+  #kind(what: string): Kind {
     const text = this.#text
     const start = this.#at
-    const first = text.charCodeAt(start)
-    if (!isNameStart(first)) throw this.#wrong(`expected ${what}`)
-    let end = start + 1
-    while (isName(text.charCodeAt(end))) end += 1
-    this.#at = end
-    const length = end - start
-    const slot = ((first & 63) << 5) | (length & 31)
-    const bucket = this.#names[slot]
+    this.#skipName(what)
+    const length = this.#at - start
+    const slot = ((text.charCodeAt(start) & 63) << 5) | (length & 31)
+    const bucket = this.#kinds[slot]
     if (bucket) for (const one of bucket) if (one.name.length === length && text.startsWith(one.name, start)) return one
-    const made: Known = { name: text.slice(start, end), last: '' }
+    const made: Kind = { name: text.slice(start, this.#at), names: new Names() }
     if (bucket) bucket.push(made)
-    else this.#names[slot] = [made]
+    else this.#kinds[slot] = [made]
     return made
   }
 
@@ -290,15 +356,9 @@ class Reader {
   }
 
   #span(offset: number): Span {
-    if (offset < this.#counted) {
-      this.#line = 1
-      this.#lineStart = 0
-      this.#counted = 0
-    }
-    for (let i = this.#text.indexOf('\n', this.#counted); i >= 0 && i < offset; i = this.#text.indexOf('\n', i + 1)) {
+    for (let end = this.#lineEnd.from(this.#lineStart); end < offset; end = this.#lineEnd.from(this.#lineStart)) {
       this.#line += 1
-      this.#lineStart = i + 1
-      this.#counted = i + 1
+      this.#lineStart = end + 1
     }
     return { file: this.#file, line: this.#line, column: offset - this.#lineStart + 1 }
   }
@@ -309,11 +369,8 @@ class Reader {
   }
 }
 
-/** Values that mean what they say. */
-const plain = /^[^&<\n\t]*$/
-
 const none: readonly Node[] = []
-const noStrings: readonly string[] = []
+const noAttributes = new Attributes(new Map(), [])
 
 function entity(body: string): string | undefined {
   if (!body.startsWith('#')) return predefined[body]

@@ -19,6 +19,7 @@ import { unfenceAgain } from './unfence.ts'
 
 /** `late`: connections into bundles, whose address is known only when their containers have their nodes. */
 export function handleChanges(world: Unpacked, late = false): void {
+  if (late && !world.byId.values().some(needsHost)) return
   for (const state of world.cib.nodeStates) {
     const node = nodeOf(world, state)
     if (!node || !(node.maintenance || isAvailable(node))) continue
@@ -47,13 +48,20 @@ function resourcesFor(world: Unpacked, id: string): readonly Resource[] {
     index = new Map()
     for (const rsc of world.byId.values()) {
       if (rsc.kind !== 'primitive') continue
-      for (const name of new Set([rsc.id, rsc.historyId ?? rsc.id])) index.set(name, [...(index.get(name) ?? []), rsc])
+      note(index, rsc.id, rsc)
+      if (rsc.historyId !== undefined && rsc.historyId !== rsc.id) note(index, rsc.historyId, rsc)
     }
     indexes.set(world.byId, index)
   }
   return index.get(id) ?? []
 }
-const indexes = new WeakMap<Unpacked['byId'], Map<string, readonly Resource[]>>()
+const indexes = new WeakMap<Unpacked['byId'], Map<string, Resource[]>>()
+
+function note(index: Map<string, Resource[]>, name: string, rsc: Resource): void {
+  const known = index.get(name)
+  if (known) known.push(rsc)
+  else index.set(name, [rsc])
+}
 
 function check(world: Unpacked, rsc: Resource, node: ClusterNode, history: ResourceHistory): void {
   if (rsc.orphan) {

@@ -62,6 +62,9 @@ const own = new Set(['id', 'crm_feature_set', 'op_target_rc'])
 const words = (text: string | undefined): readonly string[] => (text ?? '').split(' ').filter(name => name !== '')
 
 export function compareDigests(world: Unpacked, rsc: Resource, node: ClusterNode, entry: HistoryEntry): Digested {
+  if (entry.opDigest === undefined && entry.opRestartDigest === undefined && entry.opSecureDigest === undefined) {
+    return world.rescheduled.has(entry) ? 'restart' : 'unknown'
+  }
   const interval = Number(entry.interval ?? 0)
   const parameters = countedParameters(world, rsc, entry.operation, interval, node)
   return onlySecretsDiffer(rsc, parameters, entry) ? 'same' : compareAll(world, rsc, parameters, entry)

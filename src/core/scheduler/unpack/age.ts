@@ -40,7 +40,7 @@ function transition(entry: HistoryEntry): { number: number; uuid: string } | und
  * how one sorts: by merging halves, beginning with the last entry, as Pacemaker does.
  */
 export function sortByAge<T>(items: readonly T[], entryOf: (item: T) => HistoryEntry): readonly T[] {
-  return mergeSort([...items].reverse(), entryOf)
+  return items.length < 2 ? items : mergeSort([...items].reverse(), entryOf)
 }
 
 function mergeSort<T>(items: readonly T[], entryOf: (item: T) => HistoryEntry): readonly T[] {

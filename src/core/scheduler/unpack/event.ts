@@ -35,14 +35,14 @@ export const Status = {
 } as const
 
 export function readEntry(rsc: Resource, node: ClusterNode, entry: HistoryEntry): Event {
-  const key = /^(-?\d+):(-?\d+):(-?\d+):/.exec(entry.transitionKey ?? keyOfMagic(entry.transitionMagic))
+  const key = /^-?\d+:-?\d+:(-?\d+):/.exec(entry.transitionKey ?? keyOfMagic(entry.transitionMagic))
   return {
     entry,
     rsc,
     node,
     task: entry.operation,
     interval: asInteger(entry.interval, 0),
-    expected: key ? Number(key[3]) : -1,
+    expected: key ? Number(key[1]) : -1,
     rc: asInteger(entry.rcCode, 0),
     status: asInteger(entry.opStatus, Status.unknown),
   }

@@ -7,8 +7,10 @@ import { addInstance } from './resources.ts'
 import { isAnonymousClone, uberParent } from './roles.ts'
 
 export function findInHistory(world: Unpacked, node: ClusterNode, historyId: string): Resource | undefined {
-  const base = historyId.replace(/:\d+$/, '')
   let rsc = world.byId.get(historyId)
+  // Most resources are plain ones, found at once.
+  if (rsc && !rsc.parent) return rsc.kind === 'primitive' ? rsc : undefined
+  const base = historyId.replace(/:\d+$/, '')
   if (!rsc) {
     const zero = world.byId.get(`${base}:0`)
     rsc = zero && !zero.unique ? zero : undefined
