@@ -217,7 +217,8 @@ class Reader {
         const before = this.#at
         this.#spaces()
         const code = text.charCodeAt(this.#at)
-        if (code === 62 || code === 47) return count === 0 ? noAttributes : new Attributes(names.places, values.slice(0, count))
+        if (code === 62 || code === 47)
+          return count === 0 ? noAttributes : new Attributes(names.places, values.slice(0, count))
         if (Number.isNaN(code)) throw this.#wrong(`<${kind.name}> is not finished before the end of the file`)
         if (before === this.#at) throw this.#wrong('expected a space before the attribute')
         names = this.#nextName(kind.name, names)

@@ -19,7 +19,7 @@ import { unfenceAgain } from './unfence.ts'
 
 /** `late`: connections into bundles, whose address is known only when their containers have their nodes. */
 export function handleChanges(world: Unpacked, late = false): void {
-  if (late && !world.byId.values().some(needsHost)) return
+  if (late && ![...world.byId.values()].some(needsHost)) return
   for (const state of world.cib.nodeStates) {
     const node = nodeOf(world, state)
     if (!node || !(node.maintenance || isAvailable(node))) continue
