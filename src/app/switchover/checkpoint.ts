@@ -1,6 +1,6 @@
 // Before PostgreSQL is moved: a checkpoint while it still serves.
 import { elapsed, instant, type Milliseconds, minutes } from '../../core/base/units.ts'
-import { showTransportFailure } from '../../io/transport/failure-text.ts'
+import { troubleText } from '../../core/plan/trouble-text.ts'
 import type { Session } from '../session.ts'
 import { portOf } from './client.ts'
 import { said } from './constraint.ts'
@@ -23,7 +23,7 @@ export async function checkpointOf(
   const begun = instant(Date.now())
   const result = await transport.run({ program: 'runuser', args, asRoot: true, timeout: minutes(10) }, signal)
   if (result.ok && result.value.exitCode === 0) return { took: elapsed(begun, instant(Date.now())) }
-  const why = result.ok ? said(result.value) : showTransportFailure(result.failure)
+  const why = result.ok ? said(result.value) : troubleText(result.failure).message
   if (!signal.aborted) hooks.say(`CHECKPOINT failed, so that the stop may take longer: ${why}`)
   return { failed: why }
 }

@@ -1,7 +1,7 @@
 // The one change that a switchover makes: a location constraint with an end of its own, and its removal. Each command goes
 // to the first machine that can run it; they all speak for the same cluster.
 import { type NodeName, nodeName, seconds } from '../../core/base/units.ts'
-import { showTransportFailure } from '../../io/transport/failure-text.ts'
+import { troubleText } from '../../core/plan/trouble-text.ts'
 import type { Command, Outcome } from '../../io/transport/transport.ts'
 import type { Session } from '../session.ts'
 import type { Leftover, Move } from './decide.ts'
@@ -33,7 +33,7 @@ async function onAny(
     if (result.ok && result.value.exitCode === 0) return undefined
     why = result.ok
       ? `${transport.node}: ${command.program}: ${said(result.value)}`
-      : showTransportFailure(result.failure)
+      : troubleText(result.failure).message
     if (signal?.aborted) return why
   }
   return why

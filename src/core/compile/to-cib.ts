@@ -4,6 +4,7 @@
 import { blueprintOf } from '../blueprints/registry.ts'
 import { configurationElement } from '../cib/print-configuration.ts'
 import type { Configuration, FencingLevel, NodeEntry, PairSet } from '../cib/types.ts'
+import { migrationThreshold } from '../model/defaults.ts'
 import { fenceId } from '../model/names.ts'
 import type { Cluster } from '../model/types.ts'
 import { printXml } from '../xml/print.ts'
@@ -41,7 +42,7 @@ function toConfiguration(cluster: Cluster, platform: Platform): Configuration {
         // Positive: nothing moves back by itself.
         'resource-stickiness': '200',
         // The third failure within ten minutes moves the service away; before that it is restarted in place.
-        'migration-threshold': '3',
+        'migration-threshold': String(migrationThreshold),
         'failure-timeout': '600s',
       }),
     ],

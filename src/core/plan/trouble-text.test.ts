@@ -17,6 +17,12 @@ const examples: { readonly [K in TroubleKind]: Extract<Trouble, { kind: K }> } =
   sudo: { kind: 'sudo', node: beta, detail: 'sudo: a password is required' },
   'timed-out': { kind: 'timed-out', node: beta, command: 'lvs', after: seconds(60) },
   'connection-lost': { kind: 'connection-lost', node: beta, command: 'sh', detail: 'Broken pipe' },
+  'no-room': {
+    kind: 'no-room',
+    node: beta,
+    detail: 'mktemp: failed to create directory via template ‘/tmp/holdfast.XXXXXXXX’: No space left on device',
+  },
+  unreadable: { kind: 'unreadable', node: beta, path: '/etc/corosync/authkey', detail: 'Input/output error' },
   aborted: { kind: 'aborted', node: beta, command: 'sh' },
   'package-absent': {
     kind: 'package-absent',

@@ -48,6 +48,18 @@ export function troubleText(t: Trouble): TroubleText {
         look: `ssh ${t.node} uptime`,
         wayOut: 'When the machine answers again, run apply again: it looks at what was done and goes on.',
       }
+    case 'no-room':
+      return {
+        message: `${t.node} has no room for a temporary file, neither in memory nor on its disk: ${t.detail}`,
+        look: `ssh ${t.node} df -h /dev/shm /tmp`,
+        wayOut: `Make room below /tmp on ${t.node}; it was only looked at, nothing was changed.`,
+      }
+    case 'unreadable':
+      return {
+        message: `${t.node}: ${t.path} could not be read: ${t.detail}`,
+        look: `ssh ${t.node} ls -l ${t.path}`,
+        wayOut: 'Correct the reason above; Holdfast does not guess what is in a file that it cannot read.',
+      }
     case 'aborted':
       return {
         message: `Stopped while "${t.command}" ran on ${t.node}`,
@@ -221,7 +233,7 @@ export function troubleText(t: Trouble): TroubleText {
     case 'locked':
       return {
         message: `Another apply is at work on ${t.node}: ${t.holder}`,
-        look: `ssh ${t.node} cat /run/holdfast.lock`,
+        look: `ssh ${t.node} cat /run/holdfast/lock`,
         wayOut: 'Wait for it. The lock goes away by itself some seconds after that process has ended.',
       }
     case 'secret-absent':

@@ -1,16 +1,10 @@
 // What can be wrong with the world when a plan is made or carried out, as data that carries the facts. The sentences are
 // in trouble-text.ts; every kind has one there, and a test walks them all.
 import type { Bytes, Milliseconds, NodeName } from '../base/units.ts'
+import type { TransportFailure } from '../live/transport-failure.ts'
 
 export type Trouble =
-  // Reaching the machine. The kinds of the transport's failures, word for word.
-  | { readonly kind: 'unreachable'; readonly node: NodeName; readonly detail: string }
-  | { readonly kind: 'host-key'; readonly node: NodeName; readonly detail: string }
-  | { readonly kind: 'authentication'; readonly node: NodeName; readonly detail: string }
-  | { readonly kind: 'sudo'; readonly node: NodeName; readonly detail: string }
-  | { readonly kind: 'timed-out'; readonly node: NodeName; readonly command: string; readonly after: Milliseconds }
-  | { readonly kind: 'connection-lost'; readonly node: NodeName; readonly command: string; readonly detail: string }
-  | { readonly kind: 'aborted'; readonly node: NodeName; readonly command: string }
+  | TransportFailure
   // The machine itself.
   | {
       readonly kind: 'package-absent'

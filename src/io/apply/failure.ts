@@ -3,12 +3,7 @@ import { bytes, type NodeName, seconds } from '../../core/base/units.ts'
 import { describeStep } from '../../core/plan/kinds.ts'
 import type { Trouble } from '../../core/plan/trouble.ts'
 import type { Step } from '../../core/plan/types.ts'
-import type { Outcome, TransportFailure } from '../transport/transport.ts'
-
-export function transportTrouble(failure: TransportFailure): Trouble {
-  if (failure.kind !== 'unreadable') return failure
-  return { kind: 'unseen', node: failure.node, what: failure.path, detail: failure.detail }
-}
+import type { Outcome } from '../transport/transport.ts'
 
 /** Undefined where the step succeeded. */
 export function outcomeTrouble(step: Step, outcome: Outcome): Trouble | undefined {

@@ -5,7 +5,6 @@ import { fail, ok, type Result } from '../../core/base/result.ts'
 import { milliseconds } from '../../core/base/units.ts'
 import type { Trouble } from '../../core/plan/trouble.ts'
 import type { Transport } from '../transport/transport.ts'
-import { transportTrouble } from './failure.ts'
 import { scriptCommand } from './script.ts'
 
 export interface Lock extends AsyncDisposable {
@@ -62,7 +61,7 @@ function takeOne(
       const trouble: Trouble =
         said !== undefined || result.ok
           ? { kind: 'locked', node: transport.node, holder: said ?? 'the lock could not be taken' }
-          : transportTrouble(result.failure)
+          : result.failure
       resolve(fail(trouble))
       if (!release.aborted) lost.abort()
     })

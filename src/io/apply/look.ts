@@ -19,7 +19,6 @@ import { observeHost } from '../observe/host.ts'
 import { type Bounds, usualBounds } from '../observe/observe.ts'
 import { type NodeSight, type Sight, see } from '../observe/see.ts'
 import type { Transport } from '../transport/transport.ts'
-import { transportTrouble } from './failure.ts'
 import type { Secrets } from './script.ts'
 import { digestsOf, fillIn } from './secrets.ts'
 
@@ -83,7 +82,7 @@ export async function planOn(
 ): Promise<Result<Look, readonly Trouble[]>> {
   const { cluster } = machines
   const sights = [...seen.nodes.values()]
-  const troubles = sights.flatMap(one => (one.ok ? [] : [transportTrouble(one.failure)]))
+  const troubles = sights.flatMap(one => (one.ok ? [] : [one.failure]))
   if (troubles.length > 0) return fail(troubles)
   const told = sights.flatMap(one => (one.ok ? [one.value] : []))
   const platform = platformOf(told.map(one => one.facts))
@@ -106,7 +105,7 @@ export async function planOn(
 function witnessOf({ witness }: Sight, told: readonly NodeSight[]): WitnessFacts | undefined {
   if (!witness) return undefined
   return {
-    machine: witness.ok ? witness : fail(transportTrouble(witness.failure)),
+    machine: witness.ok ? witness : fail(witness.failure),
     enrolments: new Map(told.map(one => [one.facts.node, one.enrolment])),
   }
 }
@@ -132,7 +131,7 @@ async function completed(
       return observeHost(transport, questions(cluster, artifacts, node), signal)
     }),
   )
-  const troubles = answers.flatMap(answer => (answer.ok ? [] : [transportTrouble(answer.failure)]))
+  const troubles = answers.flatMap(answer => (answer.ok ? [] : [answer.failure]))
   if (troubles.length > 0) return fail(troubles)
   return ok(new Map(answers.flatMap(answer => (answer.ok ? [[answer.value.node, answer.value] as const] : []))))
 }

@@ -10,7 +10,6 @@ import { troubleText } from '../../core/plan/trouble-text.ts'
 import type { Proof, Step } from '../../core/plan/types.ts'
 import { recordProof } from '../observe/proofs.ts'
 import type { Transport } from '../transport/transport.ts'
-import { transportTrouble } from './failure.ts'
 import type { Done, Note, Workshop } from './workshop.ts'
 
 type Prove = Extract<Step, { kind: 'prove' }>
@@ -119,7 +118,7 @@ async function answer(
   // Not through a shell, and not in a directory that the user may not read.
   const args = ['-u', proof.user, '--', 'env', '--chdir=/', ...proof.argv]
   const result = await transport.run({ program: 'runuser', args, asRoot: true, timeout: seconds(60) }, workshop.abort)
-  if (!result.ok) return fail(transportTrouble(result.failure))
+  if (!result.ok) return fail(result.failure)
   return ok(result.value.exitCode === 0 && result.value.stdout.trim() === proof.expect)
 }
 

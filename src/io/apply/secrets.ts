@@ -13,7 +13,6 @@ import type { Cluster, SecretReference } from '../../core/model/types.ts'
 import type { SecretDigests } from '../../core/plan/host-steps.ts'
 import type { Trouble } from '../../core/plan/trouble.ts'
 import type { Transport } from '../transport/transport.ts'
-import { transportTrouble } from './failure.ts'
 import type { Secrets } from './script.ts'
 
 /** Those that the administrator gives, paths being relative to `folder`, the cluster file's own; the made ones come when they are needed, from the node that has them. */
@@ -62,7 +61,7 @@ export async function corosyncKey(transports: Iterable<Transport>, path: string)
       asRoot: true,
       timeout: seconds(120),
     })
-    if (!result.ok) return fail(transportTrouble(result.failure))
+    if (!result.ok) return fail(result.failure)
     const key = Buffer.from(result.value.stdout, 'base64')
     if (key.length >= 128) return ok(key)
   }

@@ -7,7 +7,7 @@ import { configurationOf, mergedConfiguration, printed } from '../../core/plan/c
 import type { Trouble } from '../../core/plan/trouble.ts'
 import type { CibVersion, Step } from '../../core/plan/types.ts'
 import type { Command, Outcome } from '../transport/transport.ts'
-import { outcomeTrouble, transportTrouble } from './failure.ts'
+import { outcomeTrouble } from './failure.ts'
 import { prove } from './prove.ts'
 import { commandOf, queryTimeout, scriptCommand } from './script.ts'
 import { joinWitness } from './witness.ts'
@@ -41,7 +41,7 @@ async function act(step: Step, command: Command, workshop: Workshop, note: Note)
     command.input === undefined
       ? await transport.follow(command, hear, workshop.abort)
       : await transport.run(command, workshop.abort)
-  if (!result.ok) return fail(transportTrouble(result.failure))
+  if (!result.ok) return fail(result.failure)
   const stdout = command.input === undefined ? lines.join('\n') : result.value.stdout
   const trouble = outcomeTrouble(step, { ...result.value, stdout })
   return trouble ? fail(trouble) : ok(undefined)
@@ -60,7 +60,7 @@ async function firstSync(step: FirstSync, workshop: Workshop, note: Note): Promi
     }),
   )
   for (const answer of answers) {
-    if (!answer.ok) return fail(transportTrouble(answer.failure))
+    if (!answer.ok) return fail(answer.failure)
     const trouble = outcomeTrouble(step, answer.value)
     if (trouble) return fail(trouble)
   }
@@ -91,7 +91,7 @@ async function onto(
 ): Promise<Result<{ version: CibVersion; configuration: string }, Trouble>> {
   const query: Command = { program: 'cibadmin', args: ['--query'], asRoot: true, timeout: queryTimeout }
   const result = await transportOf(workshop, step.node).run(query, workshop.abort)
-  if (!result.ok) return fail(transportTrouble(result.failure))
+  if (!result.ok) return fail(result.failure)
   const trouble = outcomeTrouble(step, result.value)
   if (trouble) return fail(trouble)
   const version = versionOf(result.value)

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../core/base/result.ts'
 import { minutes, type NodeName } from '../../core/base/units.ts'
 import type { Trouble } from '../../core/plan/trouble.ts'
 import type { Step } from '../../core/plan/types.ts'
-import { outcomeTrouble, transportTrouble } from './failure.ts'
+import { outcomeTrouble } from './failure.ts'
 import { type ScriptName, scriptCommand } from './script.ts'
 import { type Done, type Note, transportOf, type Workshop } from './workshop.ts'
 
@@ -38,7 +38,7 @@ async function said(
 ): Promise<Result<string, Trouble>> {
   const command = scriptCommand(name, args, minutes(2), input)
   const result = await transportOf(workshop, step.node).run(command, workshop.abort)
-  if (!result.ok) return fail(transportTrouble(result.failure))
+  if (!result.ok) return fail(result.failure)
   const trouble = outcomeTrouble(step, result.value)
   return trouble ? fail(trouble) : ok(result.value.stdout)
 }

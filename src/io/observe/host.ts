@@ -22,8 +22,9 @@ import {
   type Slicer,
 } from '../../core/live/host-read.ts'
 import { readTexts } from '../../core/live/texts.ts'
+import type { TransportFailure } from '../../core/live/transport-failure.ts'
 import { type Asked, type BatchOutcome, runBatch } from '../transport/batch.ts'
-import type { Outcome, Transport, TransportFailure } from '../transport/transport.ts'
+import type { Outcome, Transport } from '../transport/transport.ts'
 import { textsOf } from './texts.ts'
 
 // Four processes however many files there are: where the machine is slow, each costs a tenth of a second.

@@ -5,8 +5,8 @@ import { type Answer, type NodeView, type Question, readNode } from '../../core/
 import { proofsFile } from '../../core/live/proofs.ts'
 import type { Snapshot } from '../../core/live/snapshot.ts'
 import { readTexts } from '../../core/live/texts.ts'
+import { troubleText } from '../../core/plan/trouble-text.ts'
 import { type Asked, type BatchOutcome, runBatch, type Words } from '../transport/batch.ts'
-import { showTransportFailure } from '../transport/failure-text.ts'
 import type { Transport } from '../transport/transport.ts'
 import { textsOf } from './texts.ts'
 
@@ -109,6 +109,6 @@ export async function hear(
   signal?: AbortSignal,
 ): Promise<Heard> {
   const answer = await runBatch(transport, commands, bounds, signal)
-  if (!answer.ok) return { silent: transport.node, why: showTransportFailure(answer.failure) }
+  if (!answer.ok) return { silent: transport.node, why: troubleText(answer.failure).message }
   return { view: viewOf(transport.node, names, answer.value) }
 }

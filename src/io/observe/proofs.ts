@@ -2,7 +2,8 @@
 // go. The last writer wins: two proofs at the same moment are as good as one.
 import type { Result } from '../../core/base/result.ts'
 import { type Proof, parseProofs, printProofs, proofsFile, withProof } from '../../core/live/proofs.ts'
-import type { Transport, TransportFailure } from '../transport/transport.ts'
+import type { TransportFailure } from '../../core/live/transport-failure.ts'
+import type { Transport } from '../transport/transport.ts'
 
 export async function recordProof(
   transports: readonly Transport[],

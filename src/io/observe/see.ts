@@ -5,10 +5,11 @@ import { instant, type NodeName } from '../../core/base/units.ts'
 import type { HostFacts, HostQuestions } from '../../core/live/host.ts'
 import { type Heard, merge } from '../../core/live/merge.ts'
 import type { Snapshot } from '../../core/live/snapshot.ts'
+import type { TransportFailure } from '../../core/live/transport-failure.ts'
 import type { Enrolment } from '../../core/live/witness.ts'
+import { troubleText } from '../../core/plan/trouble-text.ts'
 import { type Asked, type BatchOutcome, runBatch } from '../transport/batch.ts'
-import { showTransportFailure } from '../transport/failure-text.ts'
-import type { Transport, TransportFailure } from '../transport/transport.ts'
+import type { Transport } from '../transport/transport.ts'
 import { factsOf, type HostPart, hostCommands, observeHost } from './host.ts'
 import { type Bounds, type LivePart, liveCommands, liveTexts, silent, untilLate, viewOf } from './observe.ts'
 import { type EnrolmentPart, enrolmentCommands, enrolmentOf } from './witness.ts'
@@ -96,7 +97,7 @@ async function seeNode(
     ...(witness ? enrolmentCommands : notEnrolled),
   }
   const answer: Result<BatchOutcome<Part>, TransportFailure> = await runBatch(transport, commands, bounds, signal)
-  if (!answer.ok) return { heard: { silent: node, why: showTransportFailure(answer.failure) }, sight: answer }
+  if (!answer.ok) return { heard: { silent: node, why: troubleText(answer.failure).message }, sight: answer }
   const facts = factsOf(node, answer.value, asked)
   const enrolment = enrolmentOf(answer.value.outcomes)
   return { heard: { view: viewOf(node, names, answer.value) }, sight: ok({ facts, enrolment }) }

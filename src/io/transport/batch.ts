@@ -4,8 +4,9 @@
 import { assert } from '../../core/base/assert.ts'
 import { fail, ok, type Result } from '../../core/base/result.ts'
 import { type Milliseconds, milliseconds } from '../../core/base/units.ts'
+import type { TransportFailure } from '../../core/live/transport-failure.ts'
 import { quoteCommand } from './quoting.ts'
-import type { Outcome, Transport, TransportFailure } from './transport.ts'
+import type { Outcome, Transport } from './transport.ts'
 
 export type Words = readonly [program: string, ...args: string[]]
 /** Fixed text that runs in the batch's own shell, with its arguments: no process is started for it. */
@@ -70,8 +71,7 @@ export async function runBatch<K extends string>(
   if (!result.ok) return result
   const { exitCode, stderr } = result.value
   if (exitCode === 0) return ok(read(keys, result.value, sent, Date.now()))
-  // Neither memory nor disk has room for a temporary file.
-  return fail({ kind: 'unreadable', node: transport.node, path: 'the answers', detail: stderr.trim() })
+  return fail({ kind: 'no-room', node: transport.node, detail: stderr.trim() })
 }
 
 function asking(command: Asked, name: string): string {

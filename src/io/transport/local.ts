@@ -1,10 +1,11 @@
 // This machine as a node: the same port without ssh. For a controller that runs on one of its nodes, and for tests.
 import { fail, ok, type Result } from '../../core/base/result.ts'
 import { milliseconds, type NodeName } from '../../core/base/units.ts'
+import type { TransportFailure } from '../../core/live/transport-failure.ts'
 import { type End, runProcess } from './process.ts'
 import { readFileBy, wordsOf, writeFileBy } from './remote.ts'
 import { provenSudo } from './sudo.ts'
-import type { Command, Outcome, Transport, TransportFailure } from './transport.ts'
+import type { Command, Outcome, Transport } from './transport.ts'
 
 export function localTransport(node: NodeName): Transport {
   const isRoot = process.getuid?.() === 0

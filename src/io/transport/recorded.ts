@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto'
 import { assert } from '../../core/base/assert.ts'
 import type { Result } from '../../core/base/result.ts'
 import type { NodeName } from '../../core/base/units.ts'
-import type { Command, Outcome, RemoteFile, Transport, TransportFailure } from './transport.ts'
+import type { TransportFailure } from '../../core/live/transport-failure.ts'
+import type { Command, Outcome, RemoteFile, Transport } from './transport.ts'
 
 /** One call and its answer. Plain data: a recording is kept as JSON. */
 export interface Call {

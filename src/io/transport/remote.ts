@@ -2,7 +2,8 @@
 // and bound, and two small fixed scripts for files. The scripts take their data as arguments and on standard input.
 import { fail, ok, type Result } from '../../core/base/result.ts'
 import { type NodeName, seconds } from '../../core/base/units.ts'
-import type { Command, Outcome, RemoteFile, TransportFailure } from './transport.ts'
+import type { TransportFailure } from '../../core/live/transport-failure.ts'
+import type { Command, Outcome, RemoteFile } from './transport.ts'
 
 /** Messages in English and text in UTF-8, whatever the login's locale is. */
 const locale = { LC_ALL: 'C.UTF-8' }

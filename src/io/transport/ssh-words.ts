@@ -2,7 +2,7 @@
 // hosts and known_hosts stay in force; host keys are verified as that configuration says, never less.
 // Sources: ssh(1), ssh_config(5). Its messages are not translated and are matched here, in one table.
 import type { NodeName } from '../../core/base/units.ts'
-import type { TransportFailure } from './transport.ts'
+import type { TransportFailure } from '../../core/live/transport-failure.ts'
 
 export interface SshTarget {
   /** A host name, an address, or an alias of the user's ssh configuration. */

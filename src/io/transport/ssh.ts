@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fail, ok, type Result } from '../../core/base/result.ts'
 import { milliseconds, type NodeName } from '../../core/base/units.ts'
+import type { TransportFailure } from '../../core/live/transport-failure.ts'
 import { type End, runProcess } from './process.ts'
 import { quoteCommand } from './quoting.ts'
 import { readFileBy, wordsOf, writeFileBy } from './remote.ts'
 import { complaintOf, inShort, type SshTarget, sshWords } from './ssh-words.ts'
 import { provenSudo } from './sudo.ts'
-import type { Command, Outcome, Transport, TransportFailure } from './transport.ts'
+import type { Command, Outcome, Transport } from './transport.ts'
 
 /** Nothing is connected before the first command. */
 export const sshTransport = (node: NodeName, target: SshTarget): Transport => new SshTransport(node, target)

@@ -56,7 +56,7 @@ export async function startSshd(): Promise<TestSshd> {
     strangersKey: join(folder, 'stranger'),
     wrongKnownHosts: join(folder, 'wrong'),
     dropConnections: () => {
-      for (const pid of descendants(child.pid ?? 0)) process.kill(pid, 'SIGKILL')
+      for (const pid of descendants(child.pid ?? 0)) kill(pid)
     },
     sessions: () => descendants(child.pid ?? 0).length,
     putProgram(name, script) {
@@ -105,6 +105,15 @@ function listening(child: ChildProcess): Promise<void> {
     child.on('error', reject)
     child.on('exit', code => reject(new Error(`sshd ended with ${code}: ${said}`)))
   })
+}
+
+/** One whose parent has just been killed may have ended by itself. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
 }
 
 /** The sessions of our own sshd: its children, and theirs. */

@@ -1,7 +1,8 @@
 // Whether this login may become root without a password, found out once, before the first command that needs it.
 import type { Result } from '../../core/base/result.ts'
 import { type NodeName, seconds } from '../../core/base/units.ts'
-import type { Command, Outcome, TransportFailure } from './transport.ts'
+import type { TransportFailure } from '../../core/live/transport-failure.ts'
+import type { Command, Outcome } from './transport.ts'
 
 /** The answer is the failure, or undefined where sudo works; a failure is asked for anew each time. */
 export function provenSudo(

@@ -2,6 +2,7 @@
 // multiplexed), local.ts, recorded.ts; one contract suite for all.
 import type { Result } from '../../core/base/result.ts'
 import type { Milliseconds, NodeName } from '../../core/base/units.ts'
+import type { TransportFailure } from '../../core/live/transport-failure.ts'
 
 /** An argument list, never a shell string. */
 export interface Command {
@@ -23,17 +24,6 @@ export interface Outcome {
   readonly stdout: string
   readonly stderr: string
 }
-
-export type TransportFailure =
-  | { readonly kind: 'unreachable'; readonly node: NodeName; readonly detail: string }
-  | { readonly kind: 'host-key'; readonly node: NodeName; readonly detail: string }
-  | { readonly kind: 'authentication'; readonly node: NodeName; readonly detail: string }
-  | { readonly kind: 'sudo'; readonly node: NodeName; readonly detail: string }
-  | { readonly kind: 'timed-out'; readonly node: NodeName; readonly command: string; readonly after: Milliseconds }
-  | { readonly kind: 'connection-lost'; readonly node: NodeName; readonly command: string; readonly detail: string }
-  | { readonly kind: 'aborted'; readonly node: NodeName; readonly command: string }
-  /** The file is there and could not be read (an I/O error). */
-  | { readonly kind: 'unreadable'; readonly node: NodeName; readonly path: string; readonly detail: string }
 
 export interface RemoteFile {
   readonly content: string

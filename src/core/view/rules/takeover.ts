@@ -1,6 +1,7 @@
 // Could this service run on `to` if its present node were lost now? Each rule that objects is a reason why not.
 // Not judged here: quorum and fencing after the loss (loss.ts), and whether the service's own software would start.
 import type { NodeName } from '../../base/units.ts'
+import { migrationThreshold } from '../../model/defaults.ts'
 import { replicaId, serviceId, volumeId } from '../../model/names.ts'
 import { type Facts, isActive, nodeState, type ServiceFacts, volumesOf } from '../facts.ts'
 import { replicaProblem } from './replica.ts'
@@ -11,9 +12,6 @@ export interface Takeover {
   readonly from: NodeName
   readonly to: NodeName
 }
-
-/** That many failures ban a node, as the compiler writes it (resource-defaults in compile/to-cib.ts). */
-const migrationThreshold = 3
 
 /** Constraints and failures name a part, or the container around it. */
 const idsOf = (f: Facts, s: ServiceFacts): string[] => [
