@@ -68,10 +68,11 @@ function setsOfTags(world: Unpacked, constraint: Order): readonly ResourceSet[] 
 
 function kindBits(kind: OrderKind, firstTask: string, direction: Direction): number {
   if (kind === 'optional') return Kind.optional
-  if (kind === 'serialize') return Kind.serialize
-  if (direction === 'only') return Kind.asymmetrical
-  if (direction === 'back') return Kind.impliesFirst
-  return firstTask === 'start' || firstTask === 'promote' ? Kind.impliesThen | Kind.runnableLeft : Kind.impliesThen
+  if (kind === 'serialize') return Kind.optional | Kind.serialize
+  if (direction === 'only') return Kind.optional | Kind.asymmetrical
+  if (direction === 'back') return Kind.optional | Kind.impliesFirst
+  const needed = firstTask === 'start' || firstTask === 'promote' ? Kind.runnableLeft : Kind.none
+  return Kind.optional | Kind.impliesThen | needed
 }
 
 const inverse: Readonly<Record<string, string>> = { start: 'stop', stop: 'start', promote: 'demote', demote: 'promote' }

@@ -155,9 +155,8 @@ function ofMember(
   }
   if (!previous) return
   orderTasks(world, previous, 'start', member, 'start', Kind.impliesThen | Kind.runnableLeft)
-  orderTasks(world, member, 'stop', previous, 'stop', Kind.optional | Kind.impliesFirst)
+  orderTasks(world, member, 'stop', previous, 'stop', Kind.optional | Kind.restart)
   if (member.runningOn.length > 0 && previous.runningOn.length === 0) {
-    orderTasks(world, member, 'stop', previous, 'start', Kind.impliesFirst | Kind.runnableLeft)
     // A group that runs only in parts still stops in sequence.
     if (lastActive) orderTasks(world, member, 'stop', lastActive, 'stop', Kind.optional)
   }
