@@ -129,7 +129,7 @@ function probePrimitive(world: Unpacked, rsc: Resource, node: ClusterNode): bool
   // Only of a clone do all instances wait for a probe; a group's members wait each for its own.
   const whole = uberParent(rsc)
   const top = isUnfenceDevice(rsc) || whole.kind !== 'clone' ? rsc : whole
-  if (isGuest(node) && !guestAllows(world, node, top)) return false
+  if (isGuest(node) && !guestAllows(world, node, isUnfenceDevice(rsc) ? rsc : whole)) return false
   const action = obtain(world, rsc, keyOf(rsc.id, 'monitor', 0), 'monitor', node, false)
   action.optional = false
   orderAfterUnfencing(world, rsc, node, action, Kind.optional)

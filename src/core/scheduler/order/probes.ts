@@ -7,7 +7,6 @@ import { relate } from './relate.ts'
 import { Kind } from './types.ts'
 
 export function orderProbes(world: Unpacked): void {
-  beforeThenOfStops(world)
   for (const action of world.actions) if (isProbe(action)) beforeStarts(action)
   const stamp = { value: 0 }
   for (const action of world.actions) {
@@ -15,6 +14,7 @@ export function orderProbes(world: Unpacked): void {
     stamp.value += 1
     for (const { action: after } of action.after) beforeRestarts(action, after, stamp.value)
   }
+  beforeThenOfStops(world)
 }
 
 const isProbe = (action: Action): boolean =>
