@@ -71,6 +71,8 @@ export interface GraphAction {
   readonly meta: ReadonlyMap<string, string>
   /** True where a failure of this action does not stop the transition. */
   readonly allowFail: boolean
+  /** It is ordered after something that cannot happen: it never gets its turn. */
+  readonly waitsForever?: boolean
 }
 
 /** What happens to a resource: one line of a summary. */

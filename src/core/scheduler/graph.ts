@@ -21,13 +21,20 @@ export function toGraph(world: Unpacked): Graph {
   for (const action of chosen) action.dumped = true
   const numbers = new Map(chosen.map((action, i) => [action, i]))
   const edges: (readonly [number, number])[] = []
+  const waiting = new Set<Action>()
   for (const [i, action] of chosen.entries()) {
     for (const input of merged(action.before)) {
       const from = numbers.get(input.action)
-      if (from !== undefined && matters(action, input)) edges.push([from, i])
+      if (from === undefined) {
+        if (isAwaitedInVain(input)) waiting.add(action)
+      } else if (matters(action, input)) edges.push([from, i])
     }
   }
-  return { actions: chosen.map((action, id) => describe(world, action, id)), edges }
+  const describeOne = (action: Action, id: number): GraphAction => {
+    const made = describe(world, action, id)
+    return waiting.has(action) ? { ...made, waitsForever: true } : made
+  }
+  return { actions: chosen.map(describeOne), edges }
 }
 
 function isWanted(action: Action): boolean {
@@ -54,6 +61,13 @@ function merged(before: readonly Relation[]): readonly Relation[] {
   return [...byAction.values()]
 }
 
+/** What is required and cannot happen holds back for ever what is strictly ordered after it. */
+function isAwaitedInVain({ type, action: first }: Relation): boolean {
+  if (first.optional || first.runnable) return false
+  if (type & (Kind.serialize | Kind.impliesFirst | Kind.asymmetrical)) return true
+  return (type & Kind.impliesThen) !== 0 && (type & Kind.runnableLeft) === 0
+}
+
 function matters(action: Action, input: Relation): boolean {
   const { type, action: first } = input
   if (type === Kind.none) return false
@@ -63,7 +77,10 @@ function matters(action: Action, input: Relation): boolean {
     const place = action.rsc && action.task === 'migrate_to' ? action.rsc.assigned : action.node
     return first.node !== undefined && first.node === place && !first.optional
   }
-  if (type === Kind.antiColocation) return first.node === action.node && !first.optional
+  if (type === Kind.antiColocation) {
+    const apart = first.node !== undefined && action.node !== undefined && first.node !== action.node
+    return !apart && !first.optional
+  }
   const failedUnmanaged = first.rsc && first.rsc !== action.rsc && first.rsc.failed && !first.rsc.managed
   return !(failedUnmanaged && first.task === 'stop' && action.rsc?.kind === 'clone')
 }

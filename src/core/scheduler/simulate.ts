@@ -89,7 +89,7 @@ function* executed({ actions, edges }: Decision, failures: readonly OperationSpe
   for (let before = -1; before < done.size; ) {
     before = done.size
     for (const action of actions) {
-      if (waits[action.id] !== 0 || done.has(action.id)) continue
+      if (waits[action.id] !== 0 || action.waitsForever || done.has(action.id)) continue
       const failure = action.kind === 'rsc' ? failures.find(spec => isMeant(spec, action)) : undefined
       if (action.kind !== 'pseudo') yield { action, failure }
       if (failure) return

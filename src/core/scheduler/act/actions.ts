@@ -282,7 +282,8 @@ export const actionsOf = (rsc: Resource, task: string, node?: ClusterNode): read
     action => action.task === task && action.interval === 0 && (node === undefined || action.node === node),
   )
 
+/** The newest, where there are several. */
 export const firstAction = (rsc: Resource, task: string, node?: ClusterNode): Action | undefined =>
-  rsc.actions.find(
+  rsc.actions.findLast(
     action => action.task === task && action.interval === 0 && (node === undefined || action.node === node),
   )

@@ -56,8 +56,9 @@ function aboutWhat(key: string): string {
   return key.slice(0, key.lastIndexOf('_')).replace(/^.*_/, '')
 }
 
+/** The newest, where there are several. */
 export const find = (rsc: Resource, task: string, node: ClusterNode | undefined): Action | undefined =>
-  rsc.actions.find(
+  rsc.actions.findLast(
     action => action.task === task && action.cancelTask === undefined && (node === undefined || action.node === node),
   )
 
