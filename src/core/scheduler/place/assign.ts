@@ -50,10 +50,3 @@ export function unassign(rsc: Resource): void {
   old.assignedCount -= 1
   release(old, rsc)
 }
-
-/** The same for all of a group. */
-export function unassignAll(rsc: Resource): void {
-  if (rsc.children.length === 0) unassign(rsc)
-  for (const child of rsc.children) unassignAll(child)
-  rsc.provisional = true
-}

@@ -5,7 +5,7 @@ import { INFINITY, MINUS_INFINITY } from '../../base/score.ts'
 import { prefer as addEverywhere, ban } from '../constrain/bans.ts'
 import { addThisWith, addWithThis } from '../constrain/colocation.ts'
 import { type ClusterNode, Discovery, type Resource } from '../model.ts'
-import { unassignAll } from '../place/assign.ts'
+import { unassign } from '../place/assign.ts'
 import { compareInstances } from '../place/compare-instances.ts'
 import { logScores } from '../place/log.ts'
 import { hasInfluence, scoresOf, spread } from '../place/spread.ts'
@@ -105,11 +105,15 @@ function assignInstance(
   if (prefer && (instance.discovery[prefer.index] === Discovery.none || (instance.scores[prefer.index] ?? 0) < 0))
     return false
   for (const node of world.nodes) closeWhereFull(world, parent, instance, node, counts, nodeMax)
-  const kept = keepScores(world, instance)
+  const [kept, mark] = [instance.scores.slice(), world.trace?.mark(instance) ?? 0]
   const chosen = world.assign(world, instance, prefer) ?? nodeNext(instance)
   if (chosen && prefer && chosen !== prefer) {
-    restoreScores(world, kept)
-    unassignAll(instance)
+    // Only a primitive can be asked once more; the members of a group stay where they were put.
+    if (instance.kind === 'primitive') {
+      instance.scores.set(kept)
+      world.trace?.takeBack(instance, mark)
+      unassign(instance)
+    }
     return false
   }
   if (!chosen) return false
@@ -153,17 +157,5 @@ function inheritColocations(parent: Resource, instance: Resource, all: boolean):
   for (const rule of parent.withThis) {
     if (instance.withThis.includes(rule)) continue
     if (hasInfluence(rule, instance) && (all || rule.score < 0)) addWithThis(instance, rule)
-  }
-}
-
-type Kept = readonly (readonly [Resource, Int32Array, mark: number])[]
-const keepScores = (world: Unpacked, rsc: Resource): Kept => [
-  [rsc, rsc.scores.slice(), world.trace?.mark(rsc) ?? 0],
-  ...rsc.children.flatMap(child => keepScores(world, child)),
-]
-function restoreScores(world: Unpacked, kept: Kept): void {
-  for (const [rsc, values, mark] of kept) {
-    rsc.scores.set(values)
-    world.trace?.takeBack(rsc, mark)
   }
 }
