@@ -134,18 +134,9 @@ function closeWhereFull(
   if (!isAvailable(node)) close('node-unavailable')
   else if (instance.orphan || parent.discovery[node.index] === Discovery.none) close('not-here')
   else {
-    const points = parent.scores[node.index] ?? 0
-    if (points < 0) addPoints(world, instance, node, points)
+    if ((parent.scores[node.index] ?? 0) < 0) close('whole')
     else if ((counts[node.index] ?? 0) >= nodeMax) close('node-full')
   }
-}
-
-function addPoints(world: Unpacked, instance: Resource, node: ClusterNode, points: number): void {
-  const current = instance.scores[node.index] ?? 0
-  instance.scores[node.index] =
-    points <= MINUS_INFINITY || current <= MINUS_INFINITY ? MINUS_INFINITY : Math.max(MINUS_INFINITY, current + points)
-  world.trace?.add(instance, node, points, 'whole', { other: instance.parent?.id ?? '' })
-  for (const child of instance.children) addPoints(world, child, node, points)
 }
 
 /** The clone's colocations become each instance's; mild wishes only where not every node gets an instance. */
