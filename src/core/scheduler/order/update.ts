@@ -11,70 +11,77 @@ import { type Flags, find, flagsInOrder, flagsOf, partsOf, taskOfPart } from './
 import { relate } from './relate.ts'
 import { Kind } from './types.ts'
 
-/** Works through all actions until they are settled. */
+/**
+ * Works through all actions until they are settled. The rules do not all give the same whatever the order they are
+ * applied in, so that the order is Pacemaker's: newer actions and relations before older ones, and what changed is
+ * looked at again, with what comes after it, before anything else is.
+ */
 export function settle(world: Unpacked): void {
   for (const action of world.actions) blockDependents(action)
-  const queue = new Queue(world.actions)
-  for (let action = queue.next(); action; action = queue.next()) settleOne(world, queue, action)
+  for (const action of world.actions.toReversed()) settleFrom(world, action)
 }
 
-/** Actions to look at again, each at most once at a time. */
-class Queue {
-  #list: Action[]
-  #at = 0
+/** An action that is being looked at, and how far. */
+interface Visit {
+  readonly then: Action
+  readonly relations: readonly Relation[]
+  at: number
+  readonly ranBefore: boolean
+  changed: boolean
+}
 
-  constructor(actions: readonly Action[]) {
-    this.#list = [...actions]
-    for (const action of actions) action.queued = true
-  }
-
-  add(action: Action): void {
-    if (action.queued) return
-    action.queued = true
-    this.#list.push(action)
-  }
-
-  /** The action and what comes after it. */
-  addWithAfter(action: Action): void {
-    this.add(action)
-    for (const { action: after } of action.after) this.add(after)
-  }
-
-  next(): Action | undefined {
-    const action = this.#list[this.#at]
-    if (!action) return undefined
-    this.#at += 1
-    if (this.#at > 100_000 && this.#at * 2 > this.#list.length) {
-      this.#list = this.#list.slice(this.#at)
-      this.#at = 0
-    }
-    action.queued = false
-    return action
+/** Depth first, with a stack of its own: chains of orderings can be long. */
+function settleFrom(world: Unpacked, start: Action): void {
+  const open: (Action | Visit)[] = [start]
+  for (let top = open.at(-1); top; top = open.at(-1)) {
+    const visit = 'then' in top ? top : begin(top)
+    if (visit !== top) open[open.length - 1] = visit
+    const again = settleNext(world, visit)
+    if (visit.at >= visit.relations.length && again.length === 0) {
+      open.pop()
+      pushAll(open, finish(visit))
+    } else pushAll(open, again)
   }
 }
 
-function settleOne(world: Unpacked, queue: Queue, then: Action): void {
+function pushAll(open: (Action | Visit)[], actions: readonly Action[]): void {
+  for (let i = actions.length - 1; i >= 0; i -= 1) {
+    const action = actions[i]
+    if (action) open.push(action)
+  }
+}
+
+function begin(then: Action): Visit {
   const ranBefore = then.runnable
   if (then.requiresAny) {
     then.runnableBefore = 0
     then.requiredRunnableBefore ||= 1
     then.runnable = false
   }
-  let thenChanged = false
-  for (let i = 0; i < then.before.length; i += 1) {
-    const relation = then.before[i]
+  return { then, relations: then.before.toReversed(), at: 0, ranBefore, changed: false }
+}
+
+/** Goes on until something else has to be looked at again first. */
+function settleNext(world: Unpacked, visit: Visit): readonly Action[] {
+  while (visit.at < visit.relations.length) {
+    const relation = visit.relations[visit.at]
+    visit.at += 1
     if (!relation || relation.type === Kind.none) continue
-    const result = settleRelation(world, then, relation)
-    if (result.first) {
-      queue.addWithAfter(result.first)
-    }
-    for (const part of result.parts) queue.addWithAfter(part)
-    thenChanged ||= result.then
+    const result = settleRelation(world, visit.then, relation)
+    visit.changed ||= result.then
+    const again = result.first ? [...afters(result.first), result.first] : []
+    for (const part of result.parts) again.push(...afters(part))
+    if (again.length > 0) return again
   }
-  if (then.requiresAny) thenChanged = then.runnable !== ranBefore
-  if (!thenChanged) return
-  if (ranBefore && !then.runnable) for (const action of blockDependents(then)) queue.addWithAfter(action)
-  queue.addWithAfter(then)
+  return []
+}
+
+const afters = (action: Action): Action[] => action.after.map(relation => relation.action).reverse()
+
+function finish({ then, ranBefore, changed }: Visit): readonly Action[] {
+  if (!(then.requiresAny ? then.runnable !== ranBefore : changed)) return []
+  const blocked = ranBefore && !then.runnable ? blockDependents(then) : []
+  return [...blocked.flatMap(action => [action, ...afters(action)]), then, ...afters(then)]
 }
 
 const unchanged: Result = { first: undefined, then: false, parts: [] }
@@ -105,12 +112,14 @@ function settleRelation(world: Unpacked, then: Action, relation: Relation): Resu
     relation.type = Kind.none
     return { ...unchanged, then: true }
   }
+  const cancelled = snapshot(first) !== firstWas
+  const flags = [flagsInOrder(first, thenNode), flagsInOrder(then, firstNode)] as const
+  // What looking at the parts of a whole says about the whole is no change that anybody is told of.
   const before = [snapshot(first), snapshot(then)]
   const change: Change = { first: false, then: false, parts: [] }
-  applyKinds(world, first, then, relation, flagsInOrder(first, thenNode), flagsInOrder(then, firstNode), change)
-  const firstChanged = change.first || snapshot(first) !== before[0] || snapshot(first) !== firstWas
+  applyKinds(world, first, then, relation, flags[0], flags[1], change)
   return {
-    first: firstChanged ? first : undefined,
+    first: cancelled || change.first || snapshot(first) !== before[0] ? first : undefined,
     then: change.then || snapshot(then) !== before[1],
     parts: change.parts,
   }
