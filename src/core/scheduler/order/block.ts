@@ -9,6 +9,8 @@ export function blockDependents(action: Action, blocked: Action[] = []): readonl
   const isStart = action.task === 'start'
   if (action.runnable || (!isStart && action.task !== 'promote') || !action.rsc) return blocked
   const rsc = topmost(action.rsc)
+  // Who is with a group is with its last member, and only wholes are asked here.
+  if (rsc.kind === 'group') return blocked
   // As long as one part can do it, the whole can.
   const able = rsc.children.some(child => child.actions.find(one => one.task === action.task)?.runnable ?? true)
   if (able) return blocked
