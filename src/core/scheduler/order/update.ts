@@ -265,8 +265,8 @@ function update(
 function isInterleaved(first: Action, then: Action): boolean {
   const isMany = (rsc: Resource | undefined): boolean => rsc?.kind === 'clone' || rsc?.kind === 'bundle'
   if (first.rsc === then.rsc || !isMany(first.rsc) || !isMany(then.rsc)) return false
-  const goingDown = /_(stopped|demoted)_0$/.test(first.key)
-  const decides = goingDown ? first.rsc : then.rsc
+  // Who goes down asks whom it waits for; who comes up asks itself.
+  const decides = then.task === 'stop' || then.task === 'demote' ? first.rsc : then.rsc
   return decides?.meta.get('interleave') === 'true' || decides?.clone?.interleave === true
 }
 
