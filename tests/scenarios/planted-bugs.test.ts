@@ -37,7 +37,11 @@ const planted: Readonly<Record<Bug, Planted>> = {
     'one-way',
     'pause',
   ]),
-  'acknowledge-before-the-peer-has-it': pair('protocol C waits for the peer’s disk', 80, ['delay', 'power']),
+  'acknowledge-before-the-peer-has-it': pair('protocol C waits for the peer’s disk', 80, [
+    'one-way',
+    'partition',
+    'power',
+  ]),
   'forget-the-bitmap': pair('blocks written without the peer are remembered', 10),
   'sync-from-the-older-generation': pair('the newer generation is the source of a resync', 10),
   'no-new-generation': pair('who goes on alone begins a generation', 10),
@@ -70,7 +74,7 @@ const planted: Readonly<Record<Bug, Planted>> = {
   ]),
   'failed-disk-taken-for-good': pair('a disk with an I/O error is detached', 20, ['disk-error', 'power']),
   'switchover-leaves-its-constraint': pair('a switchover takes its constraint away', 10, ['switchover']),
-  'writes-out-of-order': pair('writes to one block keep their order', 120),
+  'writes-out-of-order': pair('writes to one block keep their order', 20),
   'address-stays-after-stop': pair('a stopped address is gone', 10, ['switchover', 'standby']),
 }
 

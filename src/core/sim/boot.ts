@@ -55,6 +55,10 @@ export function runUntil(sim: Sim, until: number, holds: () => boolean): boolean
   return false
 }
 
+/** Every client had an answer lately. */
+export const everyoneServed = (sim: Sim): boolean =>
+  sim.state.clients.every(c => sim.now() - (c.acknowledged.at(-1)?.at ?? 0) < 5_000)
+
 /** Nothing is under way: no transition, no fencing, no boot, no resync, no handler. */
 export function settled(sim: Sim): boolean {
   const { machines, pacemaker, drbd, membership } = sim.state

@@ -1,5 +1,6 @@
 // One backing device: blocks with versions. A block's content is the number of the write that it holds, so a write that
 // was lost, or an old one that came back, is seen by looking. The filesystem is not modelled; `full` is what it reports.
+// An error is one of the device: what it holds is still there, and old by then, if it ever works again.
 // Every write is durable once it is done (barriers work); what is in flight at a power loss is not there.
 
 export type DiskHealth = 'working' | 'error' | 'hang' | 'full'

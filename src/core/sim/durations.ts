@@ -23,6 +23,8 @@ export interface Durations {
   readonly drbdDemote: Range
   readonly drbdStop: Range
   readonly drbdNotify: Range
+  /** One look of the fence-peer handler at the cluster. */
+  readonly fencePeer: Range
   readonly mount: Range
   readonly unmount: Range
   readonly postgresStart: Range
@@ -52,6 +54,7 @@ export const defaultDurations: Durations = {
   drbdDemote: [100, 250],
   drbdStop: [150, 400],
   drbdNotify: [60, 150],
+  fencePeer: [200, 400],
   mount: [250, 700],
   unmount: [250, 900],
   postgresStart: [1_100, 2_100],

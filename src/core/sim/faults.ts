@@ -5,7 +5,6 @@ import { fail, ok } from '../base/result.ts'
 import type { Constraint, Location } from '../cib/types.ts'
 import { showFault } from '../drill/show-fault.ts'
 import type { Fault, WorldFailure } from '../drill/world.ts'
-import { replica } from './drbd/types.ts'
 import * as membership from './membership.ts'
 import type { Cable } from './network.ts'
 import { change } from './network.ts'
@@ -164,20 +163,8 @@ function setDevice(sim: Sim, fault: Of<'bmc'>): Done {
 function setDisk(sim: Sim, fault: Of<'disk'>): Done {
   const disk = sim.state.disks.get(diskKey(fault.node, fault.volume))
   if (!disk) return impossible(fault.volume, `${fault.node} has no replica of it`)
-  if (disk.health === 'error' && fault.state === 'working') replaceDisk(sim, fault.node, fault.volume)
   disk.health = fault.state
-  if (fault.state === 'error') sim.state.ruined.add(diskKey(fault.node, fault.volume))
   return done
-}
-
-/** A disk that failed and works again is a new one: blank, with fresh metadata. */
-function replaceDisk(sim: Sim, node: string, volume: string): void {
-  const site = sim.state.drbd.resources.get(volume)
-  const r = site?.replicas.get(node)
-  if (!site || !r || (r.up && r.disk !== 'Diskless')) return
-  sim.state.disks.get(diskKey(node, volume))?.blocks.clear()
-  Object.assign(r.meta, replica(site.config, node, 0).meta)
-  sim.say('detail', node, `${volume}: the disk has been replaced by a blank one`)
 }
 
 function misbehave(sim: Sim, fault: Of<'agent'>): Done {

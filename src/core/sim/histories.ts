@@ -3,9 +3,10 @@
 import { prng } from '../base/prng.ts'
 import { nodeName } from '../base/units.ts'
 import type { Fault } from '../drill/world.ts'
-import { boot, fork, settled } from './boot.ts'
+import { boot, everyoneServed, fork, settled } from './boot.ts'
 import type { Bugs } from './bugs.ts'
 import { noBugs } from './bugs.ts'
+import { adjust } from './drbd/device.ts'
 import type { Durations } from './durations.ts'
 import { inject, runsOn } from './faults.ts'
 import type { Timed } from './incidents.ts'
@@ -132,6 +133,7 @@ export function history(booted: Sim, seed: number, options: Omit<HistoryOptions,
   return replay(booted, seed, drawHistory(booted.state.plan, active, prng(seed), options.families), options)
 }
 
+/** Failures expire after ten minutes; what they kept away has to start then. */
 const recovery = 900_000
 
 /** Runs given incidents with the dice of a seed. */
@@ -167,12 +169,13 @@ export function replay(
     if (fault && !inject(sim, fault).ok && heals) unhealed.push(fault)
   }
   for (const fault of lastHelp(sim)) inject(sim, fault)
-  if (unhealed.length > 0) {
-    const violation = rest(sim, watch)
+  if (unhealed.length > 0 || detached(sim).length > 0) {
+    const violation = rest(sim, watch, false)
     if (violation) return result(violation)
     for (const fault of unhealed) inject(sim, fault)
   }
-  const violation = rest(sim, watch)
+  for (const { res, node } of detached(sim)) adjust(sim.drbd, res, node)
+  const violation = rest(sim, watch, true)
   return result(violation ?? watch.end())
 }
 
@@ -196,12 +199,18 @@ function lastHelp(sim: Sim): Fault[] {
   })
 }
 
+/** Disks that an I/O error detached: they work again, and it takes a person to attach them. */
+const detached = (sim: Sim): { res: string; node: string }[] =>
+  [...sim.state.drbd.resources].flatMap(([res, { replicas }]) =>
+    [...replicas.values()].filter(r => r.up && !r.diskless && r.disk === 'Diskless').map(r => ({ res, node: r.node })),
+  )
+
 /** Lets the cluster come to rest under the oracles' eyes. */
-function rest(sim: Sim, watch: ReturnType<typeof watcher>): Violation | undefined {
+function rest(sim: Sim, watch: ReturnType<typeof watcher>, untilServed: boolean): Violation | undefined {
   const until = sim.now() + recovery
   let calm = 0
   let seen = sim.state.journal.length
-  while (sim.now() < until && calm < 40) {
+  while (sim.now() < until && (calm < 40 || (untilServed && !everyoneServed(sim)))) {
     const violation = watch.advance(sim.now() + 1_000)
     if (violation) return violation
     const quiet = settled(sim) && sim.state.journal.length === seen

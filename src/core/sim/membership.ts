@@ -46,14 +46,19 @@ export type MembershipEvent =
   | { readonly kind: 'window'; readonly node: string; readonly ring: number }
   | { readonly kind: 'witness-noticed' }
 
+export interface Change {
+  readonly left: readonly string[]
+  readonly joined: readonly string[]
+}
+
 export interface MembershipPorts extends Journal {
   readonly timer: Timer<MembershipEvent>
   readonly random: Prng
   readonly bugs: Bugs
   answers(node: string): boolean
   network(): NetworkState
-  /** This node's view changed; `before` is what it was. */
-  changed(node: string, before: readonly string[]): void
+  /** This node's view changed: who is not with it any more, and who is new. Who left and came back is both. */
+  changed(node: string, change: Change): void
 }
 
 export interface Membership {
@@ -146,8 +151,10 @@ const couldMerge = (m: Membership): boolean =>
 export function handle(m: Membership, event: MembershipEvent): void {
   if (event.kind === 'form') form(m)
   else if (event.kind === 'window') closeWindow(m, event.node, event.ring)
-  else vote(m, [])
+  else vote(m, new Map())
 }
+
+const without = (all: readonly string[], some: readonly string[]): string[] => all.filter(node => !some.includes(node))
 
 /** Rings whose time has come are formed anew. */
 function form(m: Membership): void {
@@ -158,16 +165,23 @@ function form(m: Membership): void {
     return since !== undefined && now + 1 < since + config.token + config.consensus
   }
   const free = config.nodes.filter(node => live(m, node) && !waiting(nodes.get(node)?.ring ?? 0))
-  const changed: { node: string; before: readonly string[] }[] = []
+  const changed = new Map<string, Change>()
+  const rings = new Map([...nodes].map(([node, own]) => [node, own.ring]))
   for (const group of groups(m, free)) {
-    const rings = new Set(group.map(node => nodes.get(node)?.ring))
     const first = nodes.get(group[0] ?? '')
-    if (rings.size === 1 && first && first.members.length === group.length && first.ring !== 0) continue
+    if (
+      new Set(group.map(node => rings.get(node))).size === 1 &&
+      first &&
+      first.members.length === group.length &&
+      first.ring !== 0
+    )
+      continue
     const ring = m.state.nextRing++
     for (const node of group) {
       const own = nodes.get(node)
       if (!own) continue
-      changed.push({ node, before: own.members })
+      const stayed = own.members.filter(other => group.includes(other) && rings.get(other) === rings.get(node))
+      changed.set(node, { left: without(own.members, stayed), joined: without(group, stayed) })
       own.ring = ring
       own.members = group
       if (config.quorum.lastManStanding)
@@ -181,7 +195,7 @@ function form(m: Membership): void {
 }
 
 /** Everyone counts again; those whose view or quorum changed are told. */
-function vote(m: Membership, changed: readonly { node: string; before: readonly string[] }[]): void {
+function vote(m: Membership, changed: ReadonlyMap<string, Change>): void {
   const { config, nodes } = m.state
   const chosen = config.quorum.device && m.state.witnessUp ? witnessChoice(config.quorum, partitions(m)) : undefined
   for (const node of config.nodes) {
@@ -189,14 +203,14 @@ function vote(m: Membership, changed: readonly { node: string; before: readonly 
     if (!own || !live(m, node)) continue
     const was = own.quorum.quorate
     decide(config.quorum, own.quorum, own.members, chosen?.includes(node) ?? false, m.ports.bugs)
-    const change = changed.find(c => c.node === node)
+    const change = changed.get(node)
     if (was !== own.quorum.quorate)
       m.ports.say(
         'state',
         node,
         own.quorum.quorate ? 'quorum gained' : own.quorum.waitsForAll ? 'no quorum: waits for all' : 'quorum lost',
       )
-    if (change || was !== own.quorum.quorate) m.ports.changed(node, change?.before ?? own.members)
+    if (change || was !== own.quorum.quorate) m.ports.changed(node, change ?? { left: [], joined: [] })
   }
 }
 
@@ -221,7 +235,7 @@ export function start(m: Membership, node: string): void {
   own.ring = m.state.nextRing++
   own.members = [node]
   m.state.nodes.set(node, own)
-  vote(m, [{ node, before: [] }])
+  vote(m, new Map([[node, { left: [], joined: [node] }]]))
   reconsider(m)
 }
 

@@ -8,7 +8,7 @@ import { parse as parseCorosync } from '../corosync/parse.ts'
 import type { CorosyncConfig } from '../corosync/types.ts'
 import { parse as parseDrbd } from '../drbd/parse.ts'
 import type { DrbdResource } from '../drbd/types.ts'
-import type { FencingPolicy, ResourceConfig } from './drbd/types.ts'
+import type { FencingPolicy, HandlerConfig, ResourceConfig } from './drbd/types.ts'
 import type { TotemConfig } from './membership.ts'
 import { parameters, primitivesOf } from './pacemaker/ports.ts'
 
@@ -134,7 +134,7 @@ function resourceConfig(
     link: linkOf(resource, corosync),
     protocol: protocolOf(option(net, 'protocol', 'C')),
     fencing: fencingOf(net['fencing'] ?? disk['fencing'] ?? 'dont-care'),
-    fencePeerHandler: handlers['fence-peer'] !== undefined,
+    fencePeerHandler: handlerOf(handlers['fence-peer']),
     unfenceHandler: handlers['unfence-peer'] !== undefined || handlers['after-resync-target'] !== undefined,
     quorum: !['off', '1', undefined].includes(options['quorum']),
     onNoQuorum: options['on-no-quorum'] === 'io-error' ? 'io-error' : 'suspend-io',
@@ -151,6 +151,15 @@ function resourceConfig(
     resyncRate: rateOf(disk),
     size: sizes[resource.name] ?? 8 * 2 ** 30,
   })
+}
+
+/** Holdfast's own handler assumes nothing; crm-fence-peer does after its `--timeout` (90 s). */
+function handlerOf(program: string | undefined): HandlerConfig | undefined {
+  if (program === undefined) return undefined
+  const timeout = Number(/--timeout[ =](\d+)/.exec(program)?.[1] ?? '90') * 1_000
+  return program.includes('crm-fence-peer')
+    ? { patience: { secondary: timeout, primary: timeout }, assumesDeath: true }
+    : { patience: { secondary: 80_000, primary: 3_600_000 }, assumesDeath: false }
 }
 
 const isDiskless = (resource: DrbdResource, node: string): boolean =>

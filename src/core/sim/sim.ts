@@ -12,6 +12,7 @@ import type { ClientPorts } from './clients.ts'
 import { answered as clientAnswered, tick, volumeAnswered } from './clients.ts'
 import * as drbd from './drbd/device.ts'
 import type { Drbd, DrbdPorts } from './drbd/ports.ts'
+import { replicaOf, siteOf } from './drbd/ports.ts'
 import type { Durations } from './durations.ts'
 import { defaultDurations } from './durations.ts'
 import { emptyHost } from './host.ts'
@@ -106,7 +107,7 @@ export function assemble(state: SimState, options: SimOptions): Sim {
       if (c) volumeAnswered(clientPorts, c, index, node, row, succeeded, copies(res, node) > 1)
     },
     runHandler: (which, node, res, peer) => {
-      if (which !== 'split-brain') runHandler(pace, which, node, res, peer)
+      if (which !== 'split-brain') runHandler(pace, which, node, res, peer, siteOf(device, res).config.fencePeerHandler)
     },
     changed: () => undefined,
   }
@@ -129,7 +130,7 @@ export function assemble(state: SimState, options: SimOptions): Sim {
       say,
       answers: alive,
       network: () => state.network,
-      changed: (node, before) => membershipChanged(pace, node, before),
+      changed: (node, change) => membershipChanged(pace, node, change),
     },
   }
   const member = (node: string) => state.membership.nodes.get(node)
@@ -176,6 +177,7 @@ export function assemble(state: SimState, options: SimOptions): Sim {
     quorate: node => member(node)?.quorum.quorate ?? false,
     switchPower: (node, on, why) => power(node, on ? 'on' : 'off', why),
     handlerDone: (res, node, peer, succeeded) => drbd.handlerDone(device, res, node, peer, succeeded),
+    replica: (res, node) => replicaOf(siteOf(device, res), node),
     phase: (node, phase) =>
       mark(node, phase, undefined, phase === 'detection' ? 'a node is lost' : 'fencing confirmed'),
   }

@@ -62,8 +62,6 @@ export interface SimState {
   readonly consents: Set<string>
   /** Services that are being moved by hand. */
   readonly moves: Set<string>
-  /** Disks that a fault destroyed at some time: what was only there is nobody's mistake. */
-  readonly ruined: Set<string>
 }
 
 export const diskKey = (node: string, res: string): string => `${node}/${res}`
@@ -100,6 +98,5 @@ export function initialState(plan: SimPlan, bugs: Bugs): SimState {
     journal: [],
     consents: new Set(),
     moves: new Set(),
-    ruined: new Set(),
   }
 }

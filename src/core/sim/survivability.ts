@@ -5,7 +5,7 @@ import type { Milliseconds } from '../base/units.ts'
 import { milliseconds, nodeName, showDuration } from '../base/units.ts'
 import type { Fault } from '../drill/world.ts'
 import { schedule } from '../scheduler/schedule.ts'
-import { boot, fork } from './boot.ts'
+import { boot, everyoneServed, fork } from './boot.ts'
 import { serving } from './clients.ts'
 import type { Durations } from './durations.ts'
 import { defaultDurations, typical } from './durations.ts'
@@ -146,9 +146,6 @@ function comeToRest(sim: Sim): void {
     seen = sim.state.journal.length
   }
 }
-
-const everyoneServed = (sim: Sim): boolean =>
-  sim.state.clients.every(c => sim.now() - (c.acknowledged.at(-1)?.at ?? 0) < 5_000)
 
 interface Story {
   readonly title: string

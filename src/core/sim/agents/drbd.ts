@@ -1,5 +1,5 @@
 // ocf:linbit:drbd: brings a resource up, promotes it, and tells Pacemaker by its score how good this replica would be as
-// the Primary. Source: the agent's meta-data (adjust_master_score "5 10 1000 10000"), DRBD 9 User's Guide, "Pacemaker".
+// the Primary. Source: the agent's meta-data (`adjust_master_score`, `wfc_timeout`), DRBD 9 User's Guide, "Pacemaker".
 import { demote, down, promote, up } from '../drbd/device.ts'
 import { replicaOf, siteOf, upToDatePeer } from '../drbd/ports.ts'
 import type { AgentPorts, AgentTable, Answer, Call } from './agent.ts'
@@ -7,23 +7,25 @@ import { done, draw, genericError, notRunning, ok, runningPromoted, wait } from 
 
 const resourceOf = (call: Call): string => call.parameters.get('drbd_resource') ?? ''
 
-/** 5: only Consistent; 10: only a peer has good data; 1000: UpToDate here, the peer unknown; 10000: all known. */
-export function score(ports: AgentPorts, res: string, node: string): number | undefined {
-  const site = siteOf(ports.drbd, res)
-  const r = replicaOf(site, node)
+/** The agent's own scores: only Consistent; only a peer has good data; UpToDate here, the peer unknown; all is known. */
+const usualScores = '0 10 1000 10000'
+
+/** 0 is no offer: while the peer may have newer data, nobody is to try. */
+function score(ports: AgentPorts, call: Call): number | undefined {
+  const site = siteOf(ports.drbd, resourceOf(call))
+  const r = replicaOf(site, call.node)
+  const words = (call.parameters.get('adjust_master_score') ?? usualScores).split(/\s+/)
+  const [consistent, remote, alone, known] = words.map(Number)
   if (!r.up || (site.config.quorum && !r.hadQuorum)) return undefined
-  if (r.role === 'Primary') return 10_000
-  if (r.disk === 'UpToDate') {
-    const known = [...r.peers.values()].every(p => p.disk !== 'DUnknown')
-    return known ? 10_000 : 1_000
-  }
-  if (upToDatePeer(r)) return 10
-  if (r.disk === 'Consistent') return 5
-  return ports.bugs.has('promote-outdated-data') ? 10_000 : undefined
+  if (r.role === 'Primary') return known
+  if (r.disk === 'UpToDate') return [...r.peers.values()].every(p => p.disk !== 'DUnknown') ? known : alone
+  if (upToDatePeer(r)) return remote
+  if (ports.bugs.has('promote-outdated-data')) return known
+  return r.disk === 'Consistent' && consistent !== 0 ? consistent : undefined
 }
 
 function tell(ports: AgentPorts, call: Call): void {
-  ports.setScore(call.node, call.rsc, score(ports, resourceOf(call), call.node))
+  ports.setScore(call.node, call.rsc, score(ports, call))
 }
 
 function state(ports: AgentPorts, call: Call): number {
@@ -44,6 +46,9 @@ function tryPromotion(ports: AgentPorts, call: Call): Answer {
   return done(ok)
 }
 
+/** wfc_timeout: so long `start` waits for its peers. */
+const waitForConnections = (call: Call): number => Number(call.parameters.get('wfc_timeout') ?? '5') * 1_000
+
 export const drbdAgent: AgentTable = {
   start: {
     takes: (ports, call) => {
@@ -51,6 +56,10 @@ export const drbdAgent: AgentTable = {
       return draw(ports, ports.durations.drbdStart)
     },
     finish: (ports, call) => {
+      const r = replicaOf(siteOf(ports.drbd, resourceOf(call)), call.node)
+      if (!r.diskless && r.disk === 'Diskless') return done(genericError, 'the backing disk cannot be attached')
+      const waits = [...r.peers.values()].some(p => p.connection === 'Connecting')
+      if (waits && ports.now() - call.startedAt < waitForConnections(call)) return wait(500)
       tell(ports, call)
       return done(ok)
     },

@@ -39,7 +39,7 @@ export const pairConfig: ResourceConfig = {
   link: 0,
   protocol: 'C',
   fencing: 'dont-care',
-  fencePeerHandler: false,
+  fencePeerHandler: undefined,
   unfenceHandler: false,
   quorum: false,
   onNoQuorum: 'suspend-io',

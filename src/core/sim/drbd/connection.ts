@@ -1,5 +1,6 @@
 // Connections: how two replicas meet, what they agree on, how a loss is noticed and what a Primary does then (fencing
 // policy, quorum). Source: DRBD 9 User's Guide, "Connection states", "Fencing", "Configuring quorum"; drbd.conf(5).
+import type { DiskState } from '../../drbd/states.ts'
 import { handshake } from './handshake.ts'
 import { failIo, giveUpOn, inOrder, overdue, resumeIo } from './io.ts'
 import type { Drbd } from './ports.ts'
@@ -155,6 +156,7 @@ export function handlerDone(drbd: Drbd, res: string, node: string, peer: string,
   p.handler = succeeded ? 'succeeded' : 'failed'
   if (succeeded && p.connection !== 'Connected') {
     if (p.disk === 'DUnknown') p.disk = 'Outdated'
+    if (r.disk === 'UpToDate') r.meta.leftBehind.add(peer)
     if (r.disk === 'Consistent') moveDisk(r, 'peer-is-older')
   }
   const stillAsking = [...r.peers.values()].some(q => q.handler === 'running')
@@ -220,12 +222,13 @@ function pathChangedFor(drbd: Drbd, site: ResourceSite, node: string, peer: stri
   drbd.ports.timer.after(ping, node, { kind: 'check', res: config.name, node, peer, session: p.session })
 }
 
-/** Votes are the replicas with a disk; a diskless one only breaks a tie, in favour of who had quorum before. */
+/** Votes are the replicas whose disk is there; a diskless one only breaks a tie, in favour of who had quorum before. */
 export function countsQuorum(site: ResourceSite, r: Replica): boolean {
   const voters = site.config.replicas.filter(c => !c.diskless)
   const tieBreakers = site.config.replicas.filter(c => c.diskless)
   const here = (name: string): boolean => name === r.node || r.peers.get(name)?.connection === 'Connected'
-  const present = voters.filter(c => here(c.node)).length
+  const diskOf = (name: string): DiskState | undefined => (name === r.node ? r.disk : r.peers.get(name)?.disk)
+  const present = voters.filter(c => here(c.node) && diskOf(c.node) !== 'Diskless').length
   if (2 * present !== voters.length) return 2 * present > voters.length
   return r.hadQuorum && tieBreakers.some(c => here(c.node))
 }

@@ -8,7 +8,8 @@ import { bench, pairConfig } from './bench-for-tests.ts'
 import { demote, down, openDevice, promote, submit, up } from './device.ts'
 import type { ResourceConfig } from './types.ts'
 
-const careful: ResourceConfig = { ...pairConfig, fencing: 'resource-and-stonith', fencePeerHandler: true }
+const handler = { patience: { secondary: 80_000, primary: 3_600_000 }, assumesDeath: false }
+const careful: ResourceConfig = { ...pairConfig, fencing: 'resource-and-stonith', fencePeerHandler: handler }
 const write = (b: Bench, node: string, id: number): string => submit(b.drbd, 'data', node, { id, blocks: [id] })
 
 function connectedPair(config: ResourceConfig): Bench {
@@ -208,3 +209,14 @@ function checkPossible(b: Bench, node: string, seed: number): void {
     assert.equal(broken, undefined, `seed ${seed}, ${node}: ${broken?.name} ${JSON.stringify(state)}`)
   }
 }
+
+test('a write that was under way to the last up-to-date disk fails when that disk is lost', () => {
+  const b = connectedPair(pairConfig)
+  promote(b.drbd, 'data', 'alpha')
+  const alpha = b.at('alpha')
+  alpha.disk = 'Inconsistent'
+  b.setCable('alpha', 'beta', false)
+  write(b, 'alpha', 9)
+  b.run(60_000)
+  assert.deepEqual([link(b, 'alpha'), b.completed.get(9)], ['Connecting Off', false])
+})

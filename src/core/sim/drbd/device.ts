@@ -1,6 +1,8 @@
 // The door of the simulated DRBD: what drbdadm and the kernel offer to the agent (up, down, primary, secondary), the
 // events that belong to it, and what a loss of power leaves of it. A promotion is refused where the kernel refuses it.
 // Source: drbdadm(8), DRBD 9 User's Guide, "Resource roles", "Fencing".
+
+import type { DiskState } from '../../drbd/states.ts'
 import {
   attempt,
   check,
@@ -12,6 +14,7 @@ import {
   startFencing,
   updateQuorum,
 } from './connection.ts'
+import { meetAgain } from './handshake.ts'
 import { beginGeneration, deliver, localDone, peerDone, submit } from './io.ts'
 import type { Drbd } from './ports.ts'
 import { announce, moveDisk, peerOf, replicaOf, siteOf, upToDatePeer } from './ports.ts'
@@ -33,10 +36,10 @@ export function handle(drbd: Drbd, event: DrbdEvent): void {
       arrive(drbd, event)
       return
     case 'local-done':
-      localDone(drbd, siteOf(drbd, event.res), event.node, event.write)
+      watchingDisk(drbd, event, site => localDone(drbd, site, event.node, event.write))
       return
     case 'peer-done':
-      peerDone(drbd, siteOf(drbd, event.res), event.node, event.from, event.session, event.write)
+      watchingDisk(drbd, event, site => peerDone(drbd, site, event.node, event.from, event.session, event.write))
       return
     case 'resync-done':
       resyncDone(drbd, siteOf(drbd, event.res), event.a, event.b, event.session)
@@ -44,6 +47,19 @@ export function handle(drbd: Drbd, event: DrbdEvent): void {
     default:
       event satisfies never
   }
+}
+
+/** A write may find out that the disk has failed, and then it has no vote any more. */
+function watchingDisk(
+  drbd: Drbd,
+  { res, node }: { res: string; node: string },
+  write: (site: ResourceSite) => void,
+): void {
+  const site = siteOf(drbd, res)
+  const r = replicaOf(site, node)
+  const before = r.disk
+  write(site)
+  if (r.disk !== before) for (const other of site.replicas.values()) updateQuorum(drbd, site, other)
 }
 
 /** A message for a connection that is no more is answered with a reset. */
@@ -71,20 +87,60 @@ export function up(drbd: Drbd, res: string, node: string): void {
   announce(drbd, site, r)
 }
 
-export function attach(drbd: Drbd, site: ResourceSite, r: Replica): void {
+export function attach(drbd: Drbd, site: ResourceSite, r: Replica): DiskState {
   moveDisk(r, 'attach')
   if (drbd.ports.disk(r.node, site.config.name).health === 'error') {
     moveDisk(r, 'io-error')
     moveDisk(r, 'released')
     drbd.ports.say('alarm', r.node, `${site.config.name}: the backing disk cannot be read`)
-    return
+    return r.disk
   }
   moveDisk(r, 'metadata-read')
-  const careful = site.config.fencing !== 'dont-care' || site.config.quorum
+  applyActivityLog(drbd, r)
+  const isLast = [...r.peers.keys()].every(peer => r.meta.leftBehind.has(peer))
+  const careful = site.config.quorum || (site.config.fencing !== 'dont-care' && !isLast)
+  if (isLast) for (const p of r.peers.values()) if (p.connection !== 'Connected') p.disk = 'Outdated'
   if (!r.meta.consistent) moveDisk(r, 'found-inconsistent')
   else if (r.meta.outdated) moveDisk(r, 'found-outdated')
   else moveDisk(r, careful ? 'found-consistent' : 'found-current')
   drbd.ports.say('detail', r.node, `${site.config.name}: attached, ${r.disk}`)
+  return r.disk
+}
+
+/** drbdadm adjust: as it is configured, so with its disk, if that works, and with its peers. */
+export function adjust(drbd: Drbd, res: string, node: string): void {
+  const site = siteOf(drbd, res)
+  const r = replicaOf(site, node)
+  reattach(drbd, res, node)
+  for (const peer of r.peers.keys()) {
+    connect(drbd, site, r, peer)
+    const other = replicaOf(site, peer)
+    if (other.up) connect(drbd, site, other, node)
+  }
+}
+
+/** After a crash, or an I/O error, as Primary: what was being written may differ anywhere. */
+function applyActivityLog(drbd: Drbd, r: Replica): void {
+  if (!r.meta.primary || drbd.ports.bugs.has('ignore-activity-log')) return
+  for (const peer of r.peers.keys())
+    r.meta.dirty.set(peer, new Set([...(r.meta.dirty.get(peer) ?? []), ...r.meta.activity]))
+  r.meta.activity.clear()
+}
+
+/**
+ * drbdadm attach, once the disk works again: it becomes the target of whoever went on. A Primary that had no other data
+ * takes back only what it lost last, and that is current. Source: drbdsetup(8), attach, "the data we lost last".
+ */
+function reattach(drbd: Drbd, res: string, node: string): void {
+  const site = siteOf(drbd, res)
+  const r = replicaOf(site, node)
+  const others = [...r.peers.values()].filter(p => p.connection === 'Connected').map(p => replicaOf(site, p.node))
+  if (!r.up || r.diskless || r.disk !== 'Diskless') return
+  const disk = attach(drbd, site, r)
+  if (r.role === 'Primary' && disk === 'Consistent' && !upToDatePeer(r)) moveDisk(r, 'peer-is-older')
+  for (const other of others) meetAgain(drbd, site, r, other)
+  updateQuorum(drbd, site, r)
+  announce(drbd, site, r)
 }
 
 /** drbdadm down. Answers why it cannot be done, or nothing. */
@@ -94,8 +150,10 @@ export function down(drbd: Drbd, res: string, node: string): string | undefined 
   if (!r.up) return undefined
   if (r.role === 'Primary') return r.open ? 'Device is held open by someone' : 'Device is Primary'
   for (const peer of r.peers.keys()) disconnect(drbd, site, r, peer)
-  r.meta.primary = false
-  r.meta.activity.clear()
+  if (r.disk !== 'Diskless') {
+    r.meta.primary = false
+    r.meta.activity.clear()
+  }
   forget(r)
   announce(drbd, site, r)
   return undefined
@@ -125,6 +183,14 @@ export function promote(drbd: Drbd, res: string, node: string): Promotion {
   const refused = refusal(drbd, site, r)
   if (refused) return { kind: 'refused', why: refused }
   const unknown = unknownPeers(site, r)
+  const gaveUp = unknown.find(p => p.handler === 'failed')
+  if (gaveUp) {
+    gaveUp.handler = 'idle'
+    return {
+      kind: 'refused',
+      why: `the fence-peer handler would not vouch for it: ${gaveUp.node} is not known to be kept out`,
+    }
+  }
   if (unknown.length > 0) {
     for (const p of unknown) if (p.handler !== 'running') startFencing(drbd, site, r, p)
     return { kind: 'asking' }
@@ -161,11 +227,17 @@ function becomePrimary(drbd: Drbd, site: ResourceSite, r: Replica): void {
   if (r.disk === 'Consistent' || r.disk === 'Outdated' || (r.disk === 'Inconsistent' && !upToDatePeer(r)))
     moveDisk(r, 'force')
   r.role = 'Primary'
-  r.meta.primary = true
+  if (r.disk !== 'Diskless') r.meta.primary = true
+  else r.exposed = goodData(site, r)?.meta.current ?? 0
   const apart = [...r.peers.values()].filter(p => p.connection !== 'Connected' || p.disk !== 'UpToDate')
   if (!r.diskless && apart.some(p => (r.meta.bitmap.get(p.node) ?? 0) === 0)) beginGeneration(drbd, site, r)
   drbd.ports.say('state', r.node, `${site.config.name}: Primary`)
   announce(drbd, site, r)
+}
+
+const goodData = (site: ResourceSite, r: Replica): Replica | undefined => {
+  const peer = [...r.peers.values()].find(p => p.connection === 'Connected' && p.disk === 'UpToDate')
+  return peer && site.replicas.get(peer.node)
 }
 
 /** drbdadm secondary. Answers why it cannot be done, or nothing. */
@@ -177,7 +249,7 @@ export function demote(drbd: Drbd, res: string, node: string): string | undefine
   if (r.suspendedByFencing || r.suspendedByQuorum) return 'I/O is suspended'
   if ([...r.requests.values()].some(q => !q.localDone)) return 'I/O is under way'
   r.role = 'Secondary'
-  r.meta.primary = false
+  if (r.disk !== 'Diskless') r.meta.primary = false
   drbd.ports.say('state', node, `${res}: Secondary`)
   announce(drbd, site, r)
   return undefined

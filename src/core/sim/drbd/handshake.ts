@@ -5,7 +5,7 @@ import type { Side, Verdict } from './generations.ts'
 import { compare } from './generations.ts'
 import { giveUpOn, resumeIo } from './io.ts'
 import type { Drbd } from './ports.ts'
-import { moveConnection, moveDisk, moveReplication, peerOf } from './ports.ts'
+import { moveConnection, moveDisk, moveReplication, peerOf, upToDatePeer } from './ports.ts'
 import { startResync } from './resync.ts'
 import type { Replica, ResourceSite } from './types.ts'
 
@@ -17,11 +17,16 @@ const side = (r: Replica): Side => ({
 
 export function handshake(drbd: Drbd, site: ResourceSite, a: Replica, b: Replica): void {
   if (a.diskless || b.diskless || a.disk === 'Diskless' || b.disk === 'Diskless') {
+    const stranger = [a, b].find(r => r.role === 'Primary' && isStrange(r, r === a ? b : a))
+    if (stranger) {
+      refuse(drbd, site, a, b, { kind: 'unrelated', why: `${stranger.node} had other data than this` })
+      return
+    }
     for (const [r, other] of [
       [a, b],
       [b, a],
     ] as const)
-      if (r.disk === 'Consistent' && !other.diskless && other.role !== 'Primary') moveDisk(r, 'peer-is-older')
+      vouch(r, other)
     connected(drbd, site, a, b)
     moveReplication(peerOf(a, b.node), 'no-sync')
     moveReplication(peerOf(b, a.node), 'no-sync')
@@ -33,25 +38,36 @@ export function handshake(drbd: Drbd, site: ResourceSite, a: Replica, b: Replica
     [a, b],
     [b, a],
   ] as const)
-    noteInFlight(drbd, r, other.node)
+    noteInFlight(r, other.node)
   const verdict = resolve(drbd, site, a, b, judged(drbd, a, b))
   if (verdict.kind === 'split-brain' || verdict.kind === 'unrelated') refuse(drbd, site, a, b, verdict)
   else if (verdict.kind === 'equal') meetAsEquals(drbd, site, a, b, verdict.why)
   else meetToSync(drbd, site, a, b, verdict)
 }
 
+/** A Primary that has lost its disk and every good peer connects only to the data that it had last. */
+const isStrange = (r: Replica, other: Replica): boolean =>
+  r.disk === 'Diskless' && !upToDatePeer(r) && hasData(other) && other.meta.current !== r.exposed
+
+const hasData = (r: Replica): boolean => ['Consistent', 'Outdated', 'UpToDate'].includes(r.disk)
+
+/** What the peer without a disk says of ours: nothing newer exists, or these are the data that it worked with. */
+function vouch(r: Replica, other: Replica): void {
+  const isLast = other.role === 'Primary' && !other.diskless && r.meta.current === other.exposed
+  if (isLast && r.disk === 'Outdated') moveDisk(r, 'peer-is-equal')
+  else if (r.disk === 'Consistent' && !other.diskless && (isLast || other.role !== 'Primary'))
+    moveDisk(r, 'peer-is-older')
+  if (isLast) r.meta.outdated = false
+}
+
 /** Writes that were under way when the connection broke count as differing, until the resync has copied them. */
-function noteInFlight(drbd: Drbd, r: Replica, other: string): void {
+function noteInFlight(r: Replica, other: string): void {
   for (const request of r.requests.values()) {
     if (!request.unacknowledged.has(other)) continue
     const dirty = r.meta.dirty.get(other) ?? new Set()
     for (const block of request.write.blocks) dirty.add(block)
     r.meta.dirty.set(other, dirty)
   }
-  if (!r.meta.primary || r.role === 'Primary' || drbd.ports.bugs.has('ignore-activity-log')) return
-  const dirty = r.meta.dirty.get(other) ?? new Set()
-  for (const block of r.meta.activity) dirty.add(block)
-  r.meta.dirty.set(other, dirty)
 }
 
 function judged(drbd: Drbd, a: Replica, b: Replica): Verdict {
@@ -114,6 +130,38 @@ function refuse(drbd: Drbd, site: ResourceSite, a: Replica, b: Replica, verdict:
   if (verdict.kind === 'split-brain') drbd.ports.runHandler('split-brain', a.node, site.config.name, b.node)
 }
 
+/** A Primary becomes a target only where it has good data beside it, and none of its own. */
+const canFlow = (source: Replica, target: Replica): boolean =>
+  target.role === 'Primary'
+    ? source.disk === 'UpToDate' && target.disk !== 'UpToDate'
+    : source.disk === 'UpToDate' || source.disk === 'Consistent'
+
+/** A disk comes back to a connection that never broke. */
+export function meetAgain(drbd: Drbd, site: ResourceSite, r: Replica, other: Replica): void {
+  if (other.disk === 'Diskless' || r.disk === 'Diskless') return
+  noteInFlight(r, other.node)
+  const verdict = judged(drbd, r, other)
+  if (verdict.kind === 'equal') {
+    if (r.disk !== 'Inconsistent' && other.disk === 'UpToDate' && r.disk !== 'UpToDate') moveDisk(r, 'peer-is-equal')
+    r.meta.outdated = false
+    r.meta.bitmap.set(other.node, 0)
+    if (r.role !== 'Primary') r.meta.primary = false
+  } else if (
+    verdict.kind === 'sync' &&
+    canFlow(verdict.source === 'left' ? r : other, verdict.source === 'left' ? other : r)
+  ) {
+    const [source, target] = verdict.source === 'left' ? [r, other] : [other, r]
+    if (source.disk === 'Consistent') moveDisk(source, 'peer-is-older')
+    moveDisk(target, 'become-target')
+    target.meta.consistent = false
+    startResync(drbd, site, source, target, verdict)
+  } else {
+    moveDisk(r, 'detach')
+    moveDisk(r, 'released')
+    drbd.ports.say('alarm', r.node, `${site.config.name}: the disk is not taken back: ${verdict.why}`)
+  }
+}
+
 /** Both ends are Connected and know each other's role and disk. */
 export function connected(drbd: Drbd, site: ResourceSite, a: Replica, b: Replica): void {
   const session = drbd.state.nextSession++
@@ -128,6 +176,7 @@ export function connected(drbd: Drbd, site: ResourceSite, a: Replica, b: Replica
     p.disk = other.disk
     p.handler = 'idle'
     p.discardMyData = false
+    r.meta.leftBehind.delete(other.node)
     drbd.ports.say('state', r.node, `${site.config.name}: connected to ${other.node}`)
   }
 }
@@ -167,7 +216,8 @@ function meetAsEquals(drbd: Drbd, site: ResourceSite, a: Replica, b: Replica, wh
 function meetToSync(drbd: Drbd, site: ResourceSite, a: Replica, b: Replica, verdict: Verdict & { kind: 'sync' }): void {
   const [source, target] = verdict.source === 'left' ? [a, b] : [b, a]
   const bothPrimary = a.role === 'Primary' && b.role === 'Primary' && !site.config.allowTwoPrimaries
-  if (target.role === 'Primary' || bothPrimary || source.disk === 'Inconsistent') {
+  const shows = target.role === 'Primary' && target.disk !== 'Inconsistent'
+  if (shows || bothPrimary || source.disk === 'Inconsistent') {
     refuse(drbd, site, a, b, {
       kind: 'unrelated',
       why: `${target.node} should become the target of a resync, but cannot`,

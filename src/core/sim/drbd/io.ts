@@ -39,6 +39,7 @@ function perform(drbd: Drbd, site: ResourceSite, r: Replica, write: Write): Acce
     unacknowledged: new Set(takers.map(p => p.node)),
     waitsFor: waitsFor(drbd, site, takers),
     acknowledgedBy: new Set(),
+    safe: false,
     completed: false,
   }
   r.requests.set(write.id, request)
@@ -73,7 +74,7 @@ function markMissing(drbd: Drbd, r: Replica, takers: readonly Peer[], write: Wri
 }
 
 export function markDirty(drbd: Drbd, r: Replica, peer: string, write: Write): void {
-  if (drbd.ports.bugs.has('forget-the-bitmap')) return
+  if (drbd.ports.bugs.has('forget-the-bitmap') || r.disk === 'Diskless') return
   const dirty = r.meta.dirty.get(peer) ?? new Set()
   for (const block of write.blocks) dirty.add(block)
   r.meta.dirty.set(peer, dirty)
@@ -91,6 +92,7 @@ export function beginGeneration(drbd: Drbd, site: ResourceSite, r: Replica): voi
   const generation = drbd.state.nextGeneration++
   const together = [...r.peers.values()].filter(p => p.connection === 'Connected' && p.disk === 'UpToDate')
   const apart = [...r.peers.keys()].filter(name => !together.some(p => p.node === name))
+  r.exposed = generation
   if (r.disk !== 'Diskless') newGeneration(r.meta, generation, apart)
   for (const p of together) {
     const other = replicaOf(site, p.node)
@@ -119,7 +121,7 @@ export function inOrder(p: Peer, now: number, latency: number): number {
 }
 
 function diskTime(drbd: Drbd, r: Replica): number {
-  if (drbd.ports.bugs.has('writes-out-of-order')) return 400 * drbd.ports.random.next()
+  if (drbd.ports.bugs.has('writes-out-of-order')) return 2_500 * drbd.ports.random.next()
   const now = drbd.ports.timer.now()
   r.diskBusyUntil = Math.max(r.diskBusyUntil, now + drbd.ports.diskLatency())
   return r.diskBusyUntil - now
@@ -204,6 +206,7 @@ function acknowledge(drbd: Drbd, site: ResourceSite, r: Replica, p: Peer, messag
     request.unacknowledged.delete(p.node)
     if (p.disk === 'Diskless') markDirty(drbd, r, p.node, request.write)
     else request.acknowledgedBy.add(p.node)
+    if (p.disk === 'UpToDate') request.safe = true
   }
   progress(drbd, site, r, request)
 }
@@ -249,10 +252,15 @@ function stopResync(drbd: Drbd, site: ResourceSite, r: Replica, p: Peer): void {
 
 /** The failed disk's data is old from here on: whoever still has good data begins a generation without it. */
 function leaveBehind(drbd: Drbd, site: ResourceSite, r: Replica): void {
-  const others = [...r.peers.values()].filter(p => p.connection === 'Connected' && p.disk === 'UpToDate')
+  const { link } = site.config
+  const others = [...r.peers.values()].filter(
+    p => p.connection === 'Connected' && p.disk === 'UpToDate' && drbd.ports.reachable(r.node, p.node, link),
+  )
+  r.exposed = r.meta.current
   const inUse = r.role === 'Primary' || [...r.peers.values()].some(p => p.role === 'Primary')
-  if (!inUse || drbd.ports.bugs.has('no-new-generation')) return
+  if (!inUse || others.length === 0 || drbd.ports.bugs.has('no-new-generation')) return
   const generation = drbd.state.nextGeneration++
+  r.exposed = generation
   for (const { node } of others) {
     const other = replicaOf(site, node)
     newGeneration(
@@ -264,16 +272,15 @@ function leaveBehind(drbd: Drbd, site: ResourceSite, r: Replica): void {
   }
 }
 
-/** Completes the request when everything it waits for is there, and forgets it when nothing more can come. */
+/** Completes the request (with an error where no up-to-date disk has it: `on-no-data-accessible io-error`) when everything it waits for is there, and forgets it when nothing more can come. */
 function progress(drbd: Drbd, site: ResourceSite, r: Replica, request: Request): void {
   if (!request.completed && request.localDone && request.waitsFor.size === 0) {
-    const somewhere = r.disk === 'UpToDate' || r.disk === 'Inconsistent' || request.acknowledgedBy.size > 0
     request.completed = true
-    drbd.ports.completed(r.node, site.config.name, request.write.id, somewhere)
+    drbd.ports.completed(r.node, site.config.name, request.write.id, r.disk === 'UpToDate' || request.safe)
   }
   if (!request.completed || request.unacknowledged.size > 0) return
   r.requests.delete(request.write.id)
-  for (const block of request.write.blocks) r.meta.activity.delete(block)
+  if (r.disk !== 'Diskless') for (const block of request.write.blocks) r.meta.activity.delete(block)
   if (r.peers.size > 1) tellWhoHasIt(drbd, site, r, request)
 }
 

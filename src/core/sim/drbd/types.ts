@@ -6,6 +6,14 @@ import type { Write } from '../disk.ts'
 
 export type FencingPolicy = 'dont-care' | 'resource-only' | 'resource-and-stonith'
 
+/** The program behind `fence-peer`: what it does when the peer's fate stays unknown, and how long it waits for it. */
+export interface HandlerConfig {
+  /** Milliseconds, of a node that is to be promoted, and of one that is Primary and stands still. */
+  readonly patience: { readonly secondary: number; readonly primary: number }
+  /** In the end an up-to-date disk takes a peer for dead that nobody has fenced, as crm-fence-peer does. */
+  readonly assumesDeath: boolean
+}
+
 export interface ReplicaConfig {
   readonly node: string
   readonly diskless: boolean
@@ -19,7 +27,7 @@ export interface ResourceConfig {
   readonly link: number
   readonly protocol: 'A' | 'B' | 'C'
   readonly fencing: FencingPolicy
-  readonly fencePeerHandler: boolean
+  readonly fencePeerHandler: HandlerConfig | undefined
   readonly unfenceHandler: boolean
   readonly quorum: boolean
   readonly onNoQuorum: 'suspend-io' | 'io-error'
@@ -47,6 +55,8 @@ export interface Meta {
   readonly full: Set<string>
   consistent: boolean
   outdated: boolean
+  /** Peers that this one went on without, once they were kept out: their data is older. */
+  readonly leftBehind: Set<string>
   /** The node was Primary when the metadata was last written: after a crash, the activity log must be resynced. */
   primary: boolean
   /** Blocks of the activity log: written, perhaps not everywhere. */
@@ -89,6 +99,8 @@ export interface Request {
   /** Peers that the protocol makes the application wait for. */
   readonly waitsFor: Set<string>
   readonly acknowledgedBy: Set<string>
+  /** An up-to-date peer has it. */
+  safe: boolean
   completed: boolean
 }
 
@@ -110,6 +122,8 @@ export interface Replica {
   readonly peers: Map<string, Peer>
   readonly requests: Map<number, Request>
   held: Write[]
+  /** The generation of the data that a Primary without a disk of its own shows to its application. */
+  exposed: number
   /** The disk finishes writes in the order in which they came. */
   diskBusyUntil: number
 }
@@ -167,6 +181,7 @@ const freshMeta = (): Meta => ({
   full: new Set(),
   consistent: false,
   outdated: false,
+  leftBehind: new Set(),
   primary: false,
   activity: new Set(),
 })
@@ -208,6 +223,7 @@ export function replica(config: ResourceConfig, node: string, current: number): 
     peers: new Map(peers),
     requests: new Map(),
     held: [],
+    exposed: 0,
     diskBusyUntil: 0,
   }
 }
@@ -224,5 +240,6 @@ export function forget(r: Replica): void {
   r.newGenerationDue = false
   r.requests.clear()
   r.held = []
+  r.exposed = 0
   for (const name of r.peers.keys()) r.peers.set(name, freshPeer(name))
 }

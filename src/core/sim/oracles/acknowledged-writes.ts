@@ -27,12 +27,11 @@ export const acknowledgedWrites: Oracle = {
   checks:
     'whoever becomes Primary holds every row that a second, up-to-date disk had when it was acknowledged; so does the service at the end',
   doesNotCheck:
-    'rows that only one disk had when they were acknowledged (the report counts them apart); protocols A and B; destroyed disks',
+    'rows that only one disk had when they were acknowledged (the report counts them apart); protocols A and B',
   watch: sim => {
     const fresh = promotions(sim)
     const judge = (node: string, volume: string, when: string): string | undefined => {
       if (sim.state.drbd.resources.get(volume)?.config.protocol !== 'C') return undefined
-      if ([...sim.state.ruined].some(key => key.endsWith(`/${volume}`))) return undefined
       const source = dataOf(sim, node, volume)
       if (source === undefined) return undefined
       for (const c of sim.state.clients) {

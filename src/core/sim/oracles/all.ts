@@ -10,12 +10,14 @@ import { oneConfiguration } from './one-configuration.ts'
 import { onePrimary } from './one-primary.ts'
 import type { Oracle, Violation, Watch } from './oracle.ts'
 import { possibleStates } from './possible-states.ts'
+import { quorumIsEarned } from './quorum-is-earned.ts'
 import { readsAreFresh } from './reads-are-fresh.ts'
 import { replicasAgree } from './replicas-agree.ts'
 import { serviceReturns } from './service-returns.ts'
 
 export const oracles: readonly Oracle[] = [
   onePrimary,
+  quorumIsEarned,
   acknowledgedWrites,
   readsAreFresh,
   replicasAgree,

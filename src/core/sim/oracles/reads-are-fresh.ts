@@ -16,7 +16,7 @@ export const readsAreFresh: Oracle = {
         const volume = c.service.volumes[0]
         if (volume === undefined || sim.state.drbd.resources.get(volume)?.config.protocol !== 'C') continue
         const node = serving(sim.clients, c)
-        if (node === undefined || sim.state.ruined.size > 0) continue
+        if (node === undefined) continue
         const r = sim.state.drbd.resources.get(volume)?.replicas.get(node)
         if (r?.disk !== 'UpToDate') continue
         const blocks = sim.state.disks.get(diskKey(node, volume))?.blocks

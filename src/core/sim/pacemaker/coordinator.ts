@@ -1,6 +1,7 @@
 // Who coordinates a partition, and what the coordinator does about news: nodes that come and go, results, attributes,
 // quorum. The decision itself is the production scheduler's.
 // Source: Pacemaker Administration, "Designated Controller"; Pacemaker Explained, "dc-deadtime", "Status".
+import type { Change } from '../membership.ts'
 import { firstCopy, forScheduler, statusOf, unknownNode, withStatus } from './cib-copy.ts'
 import { colleagues, publish, readNode } from './partition.ts'
 import type { Pacemaker } from './ports.ts'
@@ -24,6 +25,7 @@ export const downStack = (node: string, cib: CibCopy): Stack => ({
   attributesChanged: false,
   transition: undefined,
   invokeDue: false,
+  expiry: 0,
   integrating: false,
   controllerDown: false,
 })
@@ -83,8 +85,7 @@ function takeOver(p: Pacemaker, stack: Stack, voters: readonly Stack[]): void {
   }
   publish(p, stack, cib)
   if (p.state.stacks.get(stack.node)?.transition) abort(p, stack, 'membership changed')
-  const members = p.ports.members(stack.node)
-  for (const node of p.ports.nodes) if (!members.includes(node)) markLost(p, stack, node)
+  markAbsent(p, stack)
   welcome(p, stack)
   const recheck = milliseconds(clusterOption(stack, 'cluster-recheck-interval') ?? '15min')
   p.ports.timer.after(recheck, stack.node, { kind: 'recheck', node: stack.node })
@@ -114,6 +115,7 @@ export function integrated(p: Pacemaker, node: string): void {
   const copy = chosenCopy(p, stack, joining)
   for (const member of joining) member.coordinator = node
   publish(p, stack, copy)
+  markAbsent(p, stack)
   for (const member of joining) readNode(p, stack, member.node)
   for (const other of p.ports.members(node)) if (!joining.some(s => s.node === other)) markPending(p, stack, other)
   abort(p, stack, 'a node joined')
@@ -124,6 +126,12 @@ function markPending(p: Pacemaker, stack: Stack, node: string): void {
   const old = statusOf(stack.cib, node)
   if (old.crmd || (old.expected === 'member' && stack.cib.statuses.has(node))) return
   publish(p, stack, withStatus(stack.cib, node, { ...unknownNode, inCcm: true, expected: 'down' }))
+}
+
+/** Another member's copy may still tell of nodes that are not in this ring. */
+function markAbsent(p: Pacemaker, stack: Stack): void {
+  const members = p.ports.members(stack.node)
+  for (const node of p.ports.nodes) if (!members.includes(node)) markLost(p, stack, node)
 }
 
 function markLost(p: Pacemaker, stack: Stack, node: string): void {
@@ -137,23 +145,25 @@ function markLost(p: Pacemaker, stack: Stack, node: string): void {
 }
 
 /** The ring of this node changed, or its quorum did. */
-export function membershipChanged(p: Pacemaker, node: string, before: readonly string[]): void {
+export function membershipChanged(p: Pacemaker, node: string, { left, joined }: Change): void {
   if (!controls(p, node)) return
   const stack = stackOf(p, node)
   const members = p.ports.members(node)
-  const lost = before.filter(other => !members.includes(other))
   const coordinators = colleagues(p, node).filter(s => s.coordinator === s.node)
-  if (lost.length > 0) p.ports.phase(node, 'detection')
-  if (stack.coordinator === node && coordinators.length <= 1) {
-    for (const other of lost) {
+  if (left.length > 0) p.ports.phase(node, 'detection')
+  if (stack.coordinator === node)
+    for (const other of left) {
       markLost(p, stack, other)
       nodeLost(p, stack, other)
     }
-    if (members.some(other => !before.includes(other))) welcome(p, stack)
+  if (stack.coordinator === node && coordinators.length <= 1) {
+    if (joined.length > 0) welcome(p, stack)
     abort(p, stack, 'membership or quorum changed')
     return
   }
-  const orphaned = coordinators.length > 1 || (stack.coordinator !== undefined && !members.includes(stack.coordinator))
+  const { coordinator } = stack
+  const isGone = coordinator !== undefined && (!members.includes(coordinator) || left.includes(coordinator))
+  const orphaned = coordinators.length > 1 || isGone
   if (!orphaned) return
   if (stack.coordinator !== node) stack.coordinator = undefined
   electAfter(p, node, drawFrom(p, p.ports.durations.election), false)
@@ -196,7 +206,31 @@ export function invoke(p: Pacemaker, node: string): void {
   if (!coordinates(p, node) || stack.integrating || stack.transition) return
   const quorate = p.ports.quorate(node) || p.ports.bugs.has('resources-without-quorum')
   const decision = p.ports.schedule(forScheduler(stack.cib, { quorate, coordinator: node }), p.ports.instant(node))
+  expectExpiry(p, stack)
   if (decision.actions.length > 0) begin(p, stack, decision)
+}
+
+/** The cluster looks ahead: it thinks again when the next failure expires. Source: Pacemaker Explained, `failure-timeout`. */
+function expectExpiry(p: Pacemaker, stack: Stack): void {
+  const timeout = milliseconds(resourceDefault(stack, 'failure-timeout') ?? '0')
+  const now = p.ports.instant(stack.node)
+  let next = Number.POSITIVE_INFINITY
+  for (const { attributes } of stack.cib.statuses.values())
+    for (const [name, value] of attributes) {
+      const at = Number(value) * 1_000 + timeout
+      if (name.startsWith('last-failure-') && at > now) next = Math.min(next, at)
+    }
+  if (timeout === 0 || next === Number.POSITIVE_INFINITY || stack.expiry === next) return
+  stack.expiry = next
+  p.ports.timer.after(next - now + 1_000, stack.node, { kind: 'expired', node: stack.node })
+}
+
+function resourceDefault(stack: Stack, name: string): string | undefined {
+  return stack.cib.configuration.resourceDefaults.flatMap(set => set.pairs).find(pair => pair.name === name)?.value
+}
+
+export function expired(p: Pacemaker, node: string): void {
+  if (coordinates(p, node)) invokeSoon(p, stackOf(p, node))
 }
 
 export function reported(p: Pacemaker, event: PacemakerEvent & { kind: 'report' }): void {

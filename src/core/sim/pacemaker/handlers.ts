@@ -1,16 +1,18 @@
 // DRBD's handlers on the Pacemaker side: fence-peer makes sure, by a constraint or by waiting for the peer's fencing, that
-// the peer cannot become Primary; unfence-peer takes the constraint away again. It is assumed that the handler looks
-// at the peer's state again once the partition has accepted its constraint. The handler gives up after two minutes.
-// Source: DRBD 9 User's Guide, "Resource-level fencing using the Cluster Information Base (CIB)".
-import type { Configuration, Location } from '../../cib/types.ts'
+// the peer cannot become Primary; unfence-peer takes the constraint away again. Which program it is, is read from the .res
+// file: Holdfast's own never takes a peer for dead because time has passed; crm-fence-peer does (seen by running it).
+// Both refuse to vouch for a disk that is only Consistent, unless the constraint says that it was the last.
+// Source: DRBD 9 User's Guide, "Resource-level fencing using the Cluster Information Base (CIB)"; core/compile/drbd-handler.ts.
+import type { Configuration, Constraint, Location } from '../../cib/types.ts'
+import type { HandlerConfig } from '../drbd/types.ts'
 import { statusOf, withConstraint, withoutConstraints } from './cib-copy.ts'
 import { changeConfiguration } from './partition.ts'
 import type { Pacemaker } from './ports.ts'
-import { controls, parameters, primitivesOf, stackOf } from './ports.ts'
+import { controls, drawFrom, parameters, primitivesOf, stackOf } from './ports.ts'
 import { abort, clusterOption } from './transition.ts'
 import type { PacemakerEvent, Stack } from './types.ts'
 
-const patience = 120_000
+const unfencePatience = 60_000
 
 export function runHandler(
   p: Pacemaker,
@@ -18,14 +20,17 @@ export function runHandler(
   node: string,
   res: string,
   peer: string,
+  config: HandlerConfig | undefined,
 ): void {
-  p.ports.timer.after(which === 'fence-peer' ? 300 : 500, node, {
+  const patience = config?.patience[p.ports.replica(res, node).role === 'Primary' ? 'primary' : 'secondary']
+  p.ports.timer.after(which === 'fence-peer' ? drawFrom(p, p.ports.durations.fencePeer) : 500, node, {
     kind: 'handler',
     node,
     res,
     peer,
     which,
-    until: p.ports.timer.now() + patience,
+    until: p.ports.timer.now() + (patience ?? unfencePatience),
+    assumesDeath: config?.assumesDeath ?? false,
   })
 }
 
@@ -67,9 +72,7 @@ export function handler(p: Pacemaker, event: PacemakerEvent & { kind: 'handler' 
 }
 
 function again(p: Pacemaker, event: PacemakerEvent & { kind: 'handler' }): void {
-  const { node, res, peer } = event
-  if (p.ports.timer.now() < event.until) p.ports.timer.after(500, node, event)
-  else if (event.which === 'fence-peer') p.ports.handlerDone(res, node, peer, false)
+  p.ports.timer.after(500, event.node, event)
 }
 
 /** Without fencing a lost node is taken for stopped, by the handler as by everyone else. */
@@ -80,36 +83,39 @@ function fencingEnabled(stack: Stack): boolean {
 
 function fencePeer(p: Pacemaker, event: PacemakerEvent & { kind: 'handler' }): void {
   const { node, res, peer } = event
-  if (!controls(p, node) || !p.ports.quorate(node) || !p.ports.ringTurns(node)) {
-    again(p, event)
-    return
-  }
-  const stack = stackOf(p, node)
-  const status = statusOf(stack.cib, peer)
-  const online = status.inCcm && status.crmd
-  const fenced = !status.inCcm && (status.expected === 'down' || !fencingEnabled(stack))
-  const placed = p.ports.bugs.has('fence-constraint-not-placed') || place(p, node, res)
-  if (!placed || !(online || fenced)) {
-    again(p, event)
-    return
-  }
-  p.ports.handlerDone(res, node, peer, true)
+  const over = p.ports.timer.now() >= event.until
+  const connected = controls(p, node) && p.ports.quorate(node) && p.ports.ringTurns(node)
+  const sure = connected && (isKeptOut(p, node, peer) || (over && event.assumesDeath))
+  const held = sure ? hold(p, node, res) : 'not-yet'
+  if (held === 'held') p.ports.handlerDone(res, node, peer, true)
+  else if (held === 'refused' || over) p.ports.handlerDone(res, node, peer, false)
+  else again(p, event)
 }
 
-function place(p: Pacemaker, node: string, res: string): boolean {
+/** The peer is down, and Pacemaker has confirmed it; or it is a member that answers, so that it knows the constraint too. */
+function isKeptOut(p: Pacemaker, node: string, peer: string): boolean {
+  const stack = stackOf(p, node)
+  const { inCcm, crmd, expected } = statusOf(stack.cib, peer)
+  if (inCcm && crmd) return controls(p, peer)
+  return expected === 'down' || (!inCcm && !fencingEnabled(stack))
+}
+
+/** The constraint that only this node may be promoted: in place, not to be placed now, or not for it to place. */
+function hold(p: Pacemaker, node: string, res: string): 'held' | 'not-yet' | 'refused' {
   const { configuration } = stackOf(p, node).cib
   const made = constraint(configuration, res, node)
-  if (!made) return true
+  if (!made || p.ports.bugs.has('fence-constraint-not-placed')) return 'held'
   const there = configuration.constraints.find(c => c.id === made.id)
-  if (there)
-    return (
-      there.kind === 'location' &&
-      there.rules[0]?.expressions[0]?.kind === 'expression' &&
-      there.rules[0].expressions[0].value === node
-    )
-  const done = changeConfiguration(p, node, c => withConstraint(c, made))
-  if (done) tell(p, node, `${res}: only ${node} may be Primary (constraint placed by the fence-peer handler)`)
-  return done
+  if (there) return holderOf(there) === node ? 'held' : 'refused'
+  if (p.ports.replica(res, node).disk !== 'UpToDate') return 'refused'
+  if (!changeConfiguration(p, node, c => withConstraint(c, made))) return 'not-yet'
+  tell(p, node, `${res}: only ${node} may be Primary (constraint placed by the fence-peer handler)`)
+  return 'held'
+}
+
+function holderOf(there: Constraint): string | undefined {
+  const expression = there.kind === 'location' ? there.rules[0]?.expressions[0] : undefined
+  return expression?.kind === 'expression' ? expression.value : undefined
 }
 
 function unfence(p: Pacemaker, event: PacemakerEvent & { kind: 'handler' }): void {
@@ -119,7 +125,7 @@ function unfence(p: Pacemaker, event: PacemakerEvent & { kind: 'handler' }): voi
   const id = constraintId(res, cloneOf(configuration, res) ?? '')
   if (!configuration.constraints.some(c => c.id === id)) return
   if (!changeConfiguration(p, node, c => withoutConstraints(c, k => k.id === id))) {
-    again(p, event)
+    if (p.ports.timer.now() < event.until) again(p, event)
     return
   }
   tell(p, node, `${res}: the fence-peer handler’s constraint is removed`)

@@ -1,5 +1,5 @@
 // The door of the simulated Pacemaker: its events, dispatched.
-import { controllerBack, elect, integrated, invoke, recheck, reported, stackUp } from './coordinator.ts'
+import { controllerBack, elect, expired, integrated, invoke, recheck, reported, stackUp } from './coordinator.ts'
 import { enqueue, look, repeat } from './executor.ts'
 import { act, step } from './fencer.ts'
 import { handler } from './handlers.ts'
@@ -43,6 +43,9 @@ export function handle(p: Pacemaker, event: PacemakerEvent): void {
       return
     case 'recheck':
       recheck(p, event.node)
+      return
+    case 'expired':
+      expired(p, event.node)
       return
     case 'gone':
       controllerBack(p, event.node)

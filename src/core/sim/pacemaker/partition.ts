@@ -20,10 +20,10 @@ export function publish(p: Pacemaker, by: Stack, cib: CibCopy): void {
   for (const stack of colleagues(p, by.node)) if (stack.coordinator === by.coordinator) stack.cib = cib
 }
 
-/** A change of the configuration from a node: false where the partition cannot agree on it now. */
+/** A change of the configuration from a node: false where the partition cannot agree on it now, or has no quorum. */
 export function changeConfiguration(p: Pacemaker, node: string, change: (c: Configuration) => Configuration): boolean {
   const stack = stackOf(p, node)
-  if (!controls(p, node) || !p.ports.ringTurns(node)) return false
+  if (!controls(p, node) || !p.ports.ringTurns(node) || !p.ports.quorate(node)) return false
   const coordinator = stack.coordinator
   if (coordinator === undefined || !p.ports.members(node).includes(coordinator)) return false
   const configuration = change(stack.cib.configuration)

@@ -3,6 +3,7 @@ import { found } from '../../base/assert.ts'
 import type { Prng } from '../../base/prng.ts'
 import type { Instant } from '../../base/units.ts'
 import type { Cib, Primitive } from '../../cib/types.ts'
+import type { DiskState, Role } from '../../drbd/states.ts'
 import type { Decision } from '../../scheduler/decision.ts'
 import type { AgentPorts } from '../agents/agent.ts'
 import type { Bugs } from '../bugs.ts'
@@ -31,6 +32,8 @@ export interface PacemakerPorts extends Journal {
   /** The handler of DRBD is done. */
   handlerDone(res: string, node: string, peer: string, succeeded: boolean): void
   phase(node: string, phase: 'detection' | 'fencing'): void
+  /** What DRBD says of a node's own replica. */
+  replica(res: string, node: string): { readonly role: Role; readonly disk: DiskState }
 }
 
 export interface Pacemaker {

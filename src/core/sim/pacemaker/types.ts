@@ -95,6 +95,8 @@ export interface Stack {
   /** The coordinator's part. */
   transition: Transition | undefined
   invokeDue: boolean
+  /** When the next failure expires, by the node's clock, and somebody has been set to look then. */
+  expiry: number
   integrating: boolean
   /** The controller has died and is not back yet: the others see the node without it. */
   controllerDown: boolean
@@ -177,6 +179,7 @@ export type PacemakerEvent =
   | { readonly kind: 'fence-act'; readonly request: number; readonly device: string }
   | { readonly kind: 'power-on'; readonly target: string }
   | { readonly kind: 'recheck'; readonly node: string }
+  | { readonly kind: 'expired'; readonly node: string }
   | { readonly kind: 'gone'; readonly node: string }
   | {
       readonly kind: 'handler'
@@ -185,6 +188,7 @@ export type PacemakerEvent =
       readonly peer: string
       readonly which: 'fence-peer' | 'unfence-peer'
       readonly until: number
+      readonly assumesDeath: boolean
     }
 
 export type { HistoryEntry, NodeState, PairSet }
