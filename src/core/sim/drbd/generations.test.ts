@@ -13,6 +13,7 @@ const meta = (current: number): Meta => ({
   consistent: true,
   outdated: false,
   primary: false,
+  leftBehind: new Set(),
   activity: new Set(),
 })
 const pair = (): [Side, Side] => [

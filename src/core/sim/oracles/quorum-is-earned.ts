@@ -15,12 +15,14 @@ export const quorumIsEarned: Oracle = {
   name: 'quorum-is-earned',
   invariant: 1,
   checks:
-    'a node is quorate only with more than half of all votes; of two nodes, once it has met the other since its Corosync started',
+    'a node is quorate only with more than half of all votes; of two nodes, once it has met the other since its Corosync started; and nobody has another node fenced without it',
   doesNotCheck: 'auto_tie_breaker and last_man_standing, which allow less; whether the witness chose well',
   watch: sim => {
     const { config } = sim.state.membership
     const { twoNode, waitForAll, autoTieBreaker, lastManStanding, nodes } = config.quorum
     const met = new Set<string>()
+    const { history } = sim.state.pacemaker.fencing
+    let fenced = history.length
     const look = (): string | undefined => {
       for (const [node, own] of sim.state.membership.nodes) {
         if (!own.up) met.delete(node)
@@ -29,6 +31,11 @@ export const quorumIsEarned: Oracle = {
         const two = twoNode && nodes.length === 2
         if (two ? waitForAll && !met.has(node) : !isMajority(sim, own))
           return `${node} is quorate with ${own.members.join(', ')}${two ? ', and has not met its peer since it started' : ''}`
+      }
+      for (; fenced < history.length; fenced += 1) {
+        const { by, target } = history[fenced] ?? {}
+        if (by !== undefined && !sim.state.membership.nodes.get(by)?.quorum.quorate)
+          return `${by} has ${target} fenced, and has no quorum`
       }
       return undefined
     }
