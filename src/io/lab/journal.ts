@@ -45,5 +45,6 @@ function entryOf(line: string, node: NodeName, ahead: number): JournalEntry[] {
   const [message, identifier, time] = [field('MESSAGE'), field('SYSLOG_IDENTIFIER'), field('__REALTIME_TIMESTAMP')]
   // A message with bytes that are no text comes as a list of numbers; none of ours does.
   if (typeof message !== 'string' || typeof identifier !== 'string' || typeof time !== 'string') return []
-  return [{ at: instant(Number(time) / 1_000 - ahead), node, identifier, message }]
+  // The clocks are compared to a few milliseconds at best: no digit behind that means anything.
+  return [{ at: instant(Math.round(Number(time) / 1_000 - ahead)), node, identifier, message }]
 }
