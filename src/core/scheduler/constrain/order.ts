@@ -156,7 +156,8 @@ function withinSet(
   const task = set.action ?? 'start'
   const symmetrical = isSymmetrical(parentSymmetrical, kind)
   const members = set.members.flatMap(id => resolve(world, id) ?? [])
-  if (!asBoolean(set.sequential, true)) return
+  // What may not happen at the same time may not whatever its order.
+  if (!asBoolean(set.sequential, true) && kind !== 'serialize') return
   const bits = kindBits(kind, task, symmetrical ? 'forth' : 'only')
   for (const [i, member] of members.entries()) {
     if (kind === 'serialize')
@@ -203,8 +204,9 @@ function betweenSets(
     }
     return
   }
+  // Only a set that says so is taken as a chain whose first and last member count.
   const ends = (list: readonly Resource[], set: ResourceSet, atStart: boolean): readonly Resource[] =>
-    !asBoolean(set.sequential, true) ? list : atStart ? list.slice(0, 1) : list.slice(-1)
+    !asBoolean(set.sequential, false) ? list : atStart ? list.slice(0, 1) : list.slice(-1)
   for (const first of ends(firsts, set1, back)) {
     for (const then of ends(thens, set2, !back)) orderTasks(world, first, task1, then, task2, bits)
   }
