@@ -203,7 +203,7 @@ function applyKinds(
     if (then.rsc) propagate(Kind.runnableLeft, then.rsc, firstFlags)
     else if (!firstFlags.runnable) then.runnable = false
   }
-  for (const kind of [Kind.impliesFirstMigratable, Kind.pseudoLeft, Kind.asymmetrical]) {
+  for (const kind of [Kind.impliesFirstMigratable, Kind.pseudoLeft, Kind.optional, Kind.asymmetrical]) {
     if (type & kind) propagate(kind, then.rsc, firstFlags)
   }
   if (first.runnable && type & Kind.impliesThenPrinted && !firstFlags.optional) then.printAlways = true
