@@ -187,7 +187,8 @@ function betweenSets(
   const back = direction === 'back'
   const task1 = back ? invert(set1.action ?? 'start') : (set1.action ?? 'start')
   const task2 = back ? invert(set2.action ?? 'start') : (set2.action ?? 'start')
-  const bits = kindBits(kind, task1, direction)
+  // In sets it is what follows that says whether the first must be possible.
+  const bits = kindBits(kind, task2, direction)
   const firsts = set1.members.flatMap(member => resolve(world, member) ?? [])
   const thens = set2.members.flatMap(member => resolve(world, member) ?? [])
   // "One is enough" holds while things come up; before anything goes down, all that need it must be gone.
