@@ -68,7 +68,7 @@ function isAwaitedInVain({ type, action: first }: Relation): boolean {
   return (type & Kind.impliesThen) !== 0 && (type & Kind.runnableLeft) === 0
 }
 
-function matters(action: Action, input: Relation): boolean {
+export function matters(action: Action, input: Relation): boolean {
   const { type, action: first } = input
   if (type === Kind.none) return false
   if (type & Kind.applyFirstNonMigratable && first.migrateRunnable) return false

@@ -4,6 +4,7 @@ import { notifyInstances } from '../act/notify.ts'
 import type { Fenced, Ordered } from '../world.ts'
 import { applyOrders } from './apply.ts'
 import { flagsOf } from './flags.ts'
+import { dropInvalid } from './invalid.ts'
 import { orderProbes } from './probes.ts'
 import { settle } from './update.ts'
 
@@ -11,6 +12,7 @@ export function orderActions(world: Fenced): Ordered {
   applyOrders(world)
   orderProbes(world)
   settle(world)
+  dropInvalid(world)
   sumUp(world)
   notifyInstances(world)
   return { ...world, ordered: true }

@@ -139,14 +139,12 @@ function closeWhereFull(
   }
 }
 
-/** The clone's colocations become each instance's; mild wishes only where not every node gets an instance. */
+/** The clone's colocations become each instance's, once more each time it is asked; mild wishes only where not every node gets an instance. */
 function inheritColocations(parent: Resource, instance: Resource, all: boolean): void {
   for (const rule of parent.thisWith) {
-    if (instance.thisWith.includes(rule)) continue
     if (all || rule.score < 0 || rule.score === INFINITY) addThisWith(instance, rule)
   }
   for (const rule of parent.withThis) {
-    if (instance.withThis.includes(rule)) continue
     if (hasInfluence(rule, instance) && (all || rule.score < 0)) addWithThis(instance, rule)
   }
 }

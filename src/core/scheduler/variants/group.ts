@@ -35,10 +35,10 @@ function handOnColocations(group: Resource): void {
   let afterUnmanaged = false
   for (const [i, member] of group.children.entries()) {
     if (i === 0 || afterUnmanaged) {
-      for (const rule of group.thisWith) if (!member.thisWith.includes(rule)) addThisWith(member, rule)
+      for (const rule of group.thisWith) addThisWith(member, rule)
     }
     afterUnmanaged ||= !member.managed
   }
   const last = group.children.at(-1)
-  for (const rule of group.withThis) if (last && !last.withThis.includes(rule)) addWithThis(last, rule)
+  for (const rule of group.withThis) if (last) addWithThis(last, rule)
 }
