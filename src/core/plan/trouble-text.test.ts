@@ -43,7 +43,15 @@ const examples: { readonly [K in TroubleKind]: Extract<Trouble, { kind: K }> } =
     from: alpha,
     to: beta,
     what: 'DRBD (pgdata is Connecting)',
-    firewall: 'nftables',
+    address: '10.10.2.2',
+    port: 7789,
+    answer: 'silent',
+  },
+  'disk-filled': {
+    kind: 'disk-filled',
+    node: beta,
+    step: 'write 3 files',
+    detail: 'base64: write error: No space left on device',
   },
   'firewall-closed': {
     kind: 'firewall-closed',
@@ -123,4 +131,12 @@ test('each names the machine that it is about', () => {
     const { message, look } = troubleText(trouble)
     assert(`${message} ${look}`.includes(trouble.node), trouble.kind)
   }
+})
+
+test('a host key that is not known yet is no changed one', () => {
+  const detail =
+    'No ED25519 host key is known for 10.0.0.2 and you have requested strict checking.\nHost key verification failed.'
+  const { message, wayOut } = troubleText({ kind: 'host-key', node: beta, detail })
+  assert.match(message, /^The ssh host key of beta is not known here yet/)
+  assert.match(wayOut, /fingerprint/)
 })

@@ -10,6 +10,28 @@ export interface TroubleText {
   readonly wayOut: string
 }
 
+type Blocked = Extract<Trouble, { kind: 'port-blocked' }>
+
+const knocked: Readonly<Record<Blocked['answer'], { said: string; wayOut: (t: Blocked) => string }>> = {
+  silent: {
+    said: 'does not answer at all, as when a packet filter drops it or the cable is out',
+    wayOut: t => `Look at the link between the two, and let ${t.from} in at that port in the firewall of ${t.to}.`,
+  },
+  refused: {
+    said: 'is refused: nobody listens there, or a packet filter rejects it',
+    wayOut: t => `See whether DRBD is up on ${t.to} (drbdadm status), and whether its firewall lets ${t.from} in.`,
+  },
+  'no-route': {
+    said: 'cannot be reached: there is no route to it',
+    wayOut: t => `Look at the cable and the switch, and at the link address of ${t.to} in the cluster file.`,
+  },
+  answers: {
+    said: 'answers there, but the two do not come together the other way round, or do not agree',
+    wayOut: t =>
+      `Let ${t.to} in at that port in the firewall of ${t.from}; if it is, see what the kernel says (dmesg).`,
+  },
+}
+
 export function troubleText(t: Trouble): TroubleText {
   switch (t.kind) {
     case 'unreachable':
@@ -19,6 +41,12 @@ export function troubleText(t: Trouble): TroubleText {
         wayOut: 'Switch the machine on, or correct its `management` address in the cluster file; nothing was begun.',
       }
     case 'host-key':
+      if (/host key is known/.test(t.detail))
+        return {
+          message: `The ssh host key of ${t.node} is not known here yet: ${t.detail}`,
+          look: `ssh ${t.node} true`,
+          wayOut: `Log in once by hand, compare the fingerprint with the one on the machine (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub there), and accept it.`,
+        }
       return {
         message: `${t.node} shows another ssh host key than the one you know: ${t.detail}`,
         look: `ssh ${t.node} true`,
@@ -121,9 +149,9 @@ export function troubleText(t: Trouble): TroubleText {
       }
     case 'port-blocked':
       return {
-        message: `${t.to} cannot be reached from ${t.from} by ${t.what}${t.firewall === '' ? '' : ` (${t.firewall} is active)`}`,
-        look: `ssh ${t.from} ping -c 3 ${t.to}`,
-        wayOut: 'Look at the cable and the switch, and open the port between the nodes in the firewall of both.',
+        message: `${t.to} cannot be reached from ${t.from} by ${t.what}: TCP port ${t.port} of ${t.address} ${knocked[t.answer].said}`,
+        look: `ssh ${t.from} nc -vz -w 3 ${t.address} ${t.port}`,
+        wayOut: `${knocked[t.answer].wayOut(t)} Then run apply again: it goes on from here.`,
       }
     case 'firewall-closed':
       return {
@@ -136,6 +164,13 @@ export function troubleText(t: Trouble): TroubleText {
         message: `${t.node}: ${t.path} has only ${showBytes(t.free)} free, ${showBytes(t.needed)} are needed`,
         look: `ssh ${t.node} df -h ${t.path}`,
         wayOut: `Make room below ${t.path}; every file is written whole or not at all, so nothing is damaged.`,
+      }
+    case 'disk-filled':
+      return {
+        message: `${t.node} ran out of disk space during "${t.step}": ${t.detail}`,
+        look: `ssh ${t.node} df -h`,
+        wayOut:
+          'Make room (df -i tells whether it is inodes), and run apply again: each file is written whole or not at all, and it goes on where it stopped.',
       }
     case 'ids-differ':
       return {
@@ -166,7 +201,7 @@ export function troubleText(t: Trouble): TroubleText {
       return {
         message: `${t.node}: ${t.device} is not empty, it carries ${t.signatures.join(', ')}`,
         look: `ssh ${t.node} wipefs --no-act ${t.device}`,
-        wayOut: `Choose an empty device. If what is on it may be destroyed on every node, say so for the volume ${t.volume} with \`erase: true\`.`,
+        wayOut: `Choose an empty device. If what is on it may be destroyed on every node, say so for the volume ${t.volume} with \`erase-existing: true\`.`,
       }
     case 'group-absent':
       return {
@@ -209,7 +244,7 @@ export function troubleText(t: Trouble): TroubleText {
         message: `${t.node} did not join the cluster within ${showDuration(t.waited)}: ${t.detail}`,
         look: `ssh ${t.node} journalctl -b -u corosync -u pacemaker`,
         wayOut:
-          'Most often UDP port 5405 is closed between the nodes, or the link addresses are not theirs. Then run apply again.',
+          'Most often the UDP ports of the links (5405, 5406 …; `holdfast compile` lists them) are closed between the nodes, or the link addresses are not theirs. Then run apply again.',
       }
     case 'not-proven':
       if (t.what === 'witness')

@@ -36,7 +36,11 @@ export type Trouble =
       readonly from: NodeName
       readonly to: NodeName
       readonly what: string
-      readonly firewall: string
+      /** TCP, of the other end. */
+      readonly address: string
+      readonly port: number
+      /** To a plain connection. */
+      readonly answer: 'answers' | 'refused' | 'no-route' | 'silent'
     }
   | {
       readonly kind: 'firewall-closed'
@@ -55,6 +59,7 @@ export type Trouble =
       readonly free: Bytes
       readonly needed: Bytes
     }
+  | { readonly kind: 'disk-filled'; readonly node: NodeName; readonly step: string; readonly detail: string }
   | {
       readonly kind: 'ids-differ'
       readonly user: string

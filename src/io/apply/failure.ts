@@ -1,5 +1,5 @@
 // What a machine answered, as a trouble: a line of refusal that a script wrote, a full disk, or simply a command that failed.
-import { bytes, type NodeName, seconds } from '../../core/base/units.ts'
+import { type NodeName, seconds } from '../../core/base/units.ts'
 import { describeStep } from '../../core/plan/kinds.ts'
 import type { Trouble } from '../../core/plan/trouble.ts'
 import type { Step } from '../../core/plan/types.ts'
@@ -12,13 +12,35 @@ export function outcomeTrouble(step: Step, outcome: Outcome): Trouble | undefine
   if (refusal) return refused(step, refusal[1] ?? '', refusal[2] ?? '')
   const { node } = step
   const said = outcome.stderr.trim().split('\n').slice(-6).join('; ')
-  if (/No space left on device/.test(said))
-    return { kind: 'disk-full', node, path: pathIn(said), free: bytes(0), needed: bytes(4096) }
-  return { kind: 'step-failed', node, step: describeStep(step), exitCode: outcome.exitCode, detail: said }
+  return (
+    recognised(step, said) ?? {
+      kind: 'step-failed',
+      node,
+      step: describeStep(step),
+      exitCode: outcome.exitCode,
+      detail: said,
+    }
+  )
 }
 
-const pathIn = (said: string): string =>
-  /'(\/[^']+)\/[^/']+': No space|(\/\S+)\/[^/]+: No space/.exec(said)?.slice(1).find(Boolean) ?? '/'
+/** What tools say in their own words, where more than those can be said. */
+function recognised(step: Step, said: string): Trouble | undefined {
+  const { node } = step
+  if (/No space left on device|Disk quota exceeded|enough free space/.test(said))
+    return { kind: 'disk-filled', node, step: describeStep(step), detail: said }
+  if (step.kind === 'install-packages') {
+    const complaints = said
+      .split('; ')
+      .filter(line => /^E: /.test(line))
+      .map(line => line.slice(3))
+    return { kind: 'package-absent', node, packages: step.packages, detail: complaints.join('; ') || said }
+  }
+  if ('replica' in step && /Device or resource busy/.test(said))
+    return { kind: 'device-in-use', node, device: step.replica.device, by: `something that holds it open (${said})` }
+  return undefined
+}
+
+const answers = ['answers', 'refused', 'no-route', 'silent'] as const
 
 /** The words after a refusal's kind, as the scripts write them. */
 function refused(step: Step, kind: string, rest: string): Trouble {
@@ -37,7 +59,15 @@ function refused(step: Step, kind: string, rest: string): Trouble {
     case 'not-joined':
       return { kind, node, waited: seconds(120), detail: `its daemons are ${rest}` }
     case 'port-blocked':
-      return { kind, from: node, to: peerOf(step), what: `DRBD (${resourceOf(step)} is ${rest})`, firewall: '' }
+      return {
+        kind,
+        from: node,
+        to: peerOf(step),
+        what: `DRBD (${resourceOf(step)} is ${first})`,
+        address: second,
+        port: Number(third),
+        answer: answers.find(one => one === words[3]) ?? 'silent',
+      }
     case 'cib-conflict':
       return { kind, node, expected: first, found: second }
     case 'cib-refused':

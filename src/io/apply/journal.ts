@@ -20,19 +20,40 @@ export interface Journal extends Disposable {
 export const stateDirectory = (cluster: string): string =>
   join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'holdfast', cluster)
 
-export function openJournal(cluster: string, now: () => Date): Journal {
+export function openJournal(
+  cluster: string,
+  now: () => Date,
+  complain: (text: string) => void = text => console.error(`holdfast: ${text}; going on without it`),
+): Journal {
   const folder = stateDirectory(cluster)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, 'apply.jsonl')
-  const interrupted = unfinished(readEntries(path))
-  const file = openSync(path, 'a', 0o600)
+  const lost = { said: false }
+  /** It is for people: that it cannot be kept (disk full, home read-only) must not cut an apply in two. */
+  const kept = <T>(work: () => T): T | undefined => {
+    try {
+      return work()
+    } catch (error) {
+      if (!lost.said) complain(`the journal ${path} cannot be kept: ${error instanceof Error ? error.message : error}`)
+      lost.said = true
+      return undefined
+    }
+  }
+  const opened = kept(() => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return { interrupted: unfinished(readEntries(path)), file: openSync(path, 'a', 0o600) }
+  })
   return {
-    interrupted,
+    interrupted: opened?.interrupted,
     write: entry => {
-      writeSync(file, `${JSON.stringify({ at: now().toISOString(), ...entry })}\n`)
-      fsyncSync(file)
+      if (!opened || lost.said) return
+      kept(() => {
+        writeSync(opened.file, `${JSON.stringify({ at: now().toISOString(), ...entry })}\n`)
+        fsyncSync(opened.file)
+      })
     },
-    [Symbol.dispose]: () => closeSync(file),
+    [Symbol.dispose]: () => {
+      if (opened) closeSync(opened.file)
+    },
   }
 }
 
