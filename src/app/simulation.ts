@@ -18,6 +18,12 @@ export function planOf(cluster: Cluster, platformName: PlatformName): Checked<Si
   return planFrom(compile(cluster, platform), Object.fromEntries(sizes))
 }
 
+/** To be compared with the lab: there every node has one fence device, its BMC. */
+export const withOneFenceDevice = (cluster: Cluster): Cluster => ({
+  ...cluster,
+  nodes: cluster.nodes.map(node => ({ ...node, fence: node.fence.slice(0, 1) })),
+})
+
 /** The durations of a calibration file; without one the built-in ones. What is wrong with it is said. */
 export function readDurations(file: string | undefined): Durations | undefined {
   if (file === undefined) return defaultDurations

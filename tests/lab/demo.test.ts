@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { found } from '../../src/core/base/assert.ts'
 import { labDirectory } from '../../src/io/lab/paths.ts'
+import { agreed, scenarios, verdictsOf } from '../both/both.ts'
 import { holdfast, noLab, shown, testCluster } from './machines.ts'
 
 test('demo: a PostgreSQL survives a pulled plug, and no acknowledged row is lost', { skip: noLab }, async () => {
@@ -22,4 +24,12 @@ test('demo: a PostgreSQL survives a pulled plug, and no acknowledged row is lost
     assert.ok(phases.includes(phase), `${phase} in ${phases}`)
   assert.match(readFileSync(join(folder, 'report.html'), 'utf8'), /<svg/)
   assert.equal(existsSync(labDirectory('test-demo')), false, 'the lab was left behind')
+  const scenario = found(
+    scenarios.find(({ name }) => name === 'power-loss'),
+    'power-loss',
+  )
+  assert.equal(verdictsOf(scenario, report.steps), agreed('power-loss'))
+  const saved = join(folder, 'report.json')
+  const compared = await holdfast(['drill', cluster.file, 'power-loss', '--compare', '--measured', saved], 2)
+  assert.match(compared.stdout, /^AGREES /, shown(compared))
 })

@@ -12,7 +12,7 @@ import { labCalibration, savedReport, showComparison } from '../drill/compare.ts
 import type { DrillTrouble, ScenarioSource } from '../drill/lab-drill.ts'
 import { chosenService, scenarioSource } from '../drill/scenarios.ts'
 import { drillHooks, showDrillTrouble, showReport } from '../drill/show.ts'
-import { readDurations } from '../simulation.ts'
+import { readDurations, withOneFenceDevice } from '../simulation.ts'
 
 export interface DrillOptions {
   readonly in: 'lab' | 'sim'
@@ -100,7 +100,7 @@ async function comparison(file: string, source: ScenarioSource, options: DrillOp
     return
   }
   const again = { name: source.name, text: () => text }
-  const predicted = await inSim(file, again, { calibration: labCalibration, ...options }, startOf(measured.value))
+  const predicted = await inSim(file, again, { calibration: labCalibration, ...options }, measured.value)
   process.exitCode = 2
   if (!predicted) return
   if (!predicted.ok) return showDrillTrouble(predicted.failure)
@@ -132,13 +132,10 @@ async function inLab(file: string, source: ScenarioSource, options: DrillOptions
   return result
 }
 
-async function inSim(
-  file: string,
-  source: ScenarioSource,
-  options: DrillOptions,
-  start: ReturnType<typeof startOf> = {},
-): Drilled {
-  const cluster = loadCluster(file)
+/** `like`: the measured run that it will be compared with. */
+async function inSim(file: string, source: ScenarioSource, options: DrillOptions, like?: DrillReport): Drilled {
+  const loaded = loadCluster(file)
+  const cluster = loaded && like ? withOneFenceDevice(loaded) : loaded
   const service = cluster && chosenService(cluster, options.service, true)
   const durations = readDurations(options.calibration)
   if (!service || !durations) return undefined
@@ -148,7 +145,7 @@ async function inSim(
     seed,
     durations,
     platform: options.for,
-    ...start,
+    ...(like ? startOf(like) : {}),
     ...(calibration === undefined ? {} : { calibration: shown(calibration) }),
   }
   const result = await drillInSim(cluster, service, source, simulation, drillHooks)

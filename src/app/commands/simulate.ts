@@ -27,7 +27,7 @@ import { savedReport } from '../drill/compare.ts'
 import { chosenService, scenarioSource } from '../drill/scenarios.ts'
 import { showDrillTrouble } from '../drill/show.ts'
 import { drillInSim } from '../drill/sim-drill.ts'
-import { planOf, readDurations } from '../simulation.ts'
+import { planOf, readDurations, withOneFenceDevice } from '../simulation.ts'
 
 interface Options {
   readonly for: PlatformName
@@ -78,7 +78,7 @@ async function run(file: string, options: Options): Promise<void> {
   process.exitCode = 2
   if (!cluster || !durations) return
   if (options.scenario !== undefined) return scenario(cluster, options.scenario, options, durations)
-  const plan = planOf(cluster, options.for)
+  const plan = planOf(options.calibrate ? withOneFenceDevice(cluster) : cluster, options.for)
   for (const problem of plan.problems)
     console.error(`holdfast simulate: ${problem.message}${problem.hint ? `\n  ${problem.hint}` : ''}`)
   if (!plan.value) return

@@ -68,7 +68,10 @@ function ends(predicted: DrillReport, measured: DrillReport): Comparison['end'] 
 }
 
 const endOf = ({ lanes }: DrillReport): Map<string, string> =>
-  new Map(lanes.map(lane => [nameOf(lane.subject), lane.spans.at(-1)?.state ?? 'unknown']))
+  new Map(lanes.map(lane => [nameOf(lane.subject), lane.spans.findLast(isNoBlink)?.state ?? 'unknown']))
+
+/** One look that nobody answered in time says nothing. */
+const isNoBlink = ({ state, from, to }: Lane['spans'][number]): boolean => state !== 'unknown' || to - from >= moment
 
 function nameOf(subject: Lane['subject']): string {
   if (subject.kind === 'service') return `${subject.service} runs on`

@@ -1,6 +1,6 @@
 // From a client's ledger to what the client saw: every stretch without an acknowledgement, and where its time went.
 // The client writes at a steady pace whether or not it is answered (open loop), so a gap is an outage, not a pause of its own.
-import { elapsed, type Instant, type Milliseconds, milliseconds } from '../base/units.ts'
+import { elapsed, type Instant, instant, type Milliseconds, milliseconds } from '../base/units.ts'
 import type { Outage, ServiceReport } from './report.ts'
 import type { Ledger, Phase, WorldEvent } from './world.ts'
 
@@ -48,6 +48,9 @@ function usualInterval(times: readonly Instant[]): number {
   return distances[Math.floor((distances.length - 1) / 2)] ?? 0
 }
 
+/** A journal may tell that an address is up when the client has used it already. */
+const belated: Milliseconds = milliseconds(2_000)
+
 /**
  * Cuts the outage at the first mark of each phase inside it. Phases that end out of order are left out rather than shown with a
  * negative length; what remains after the last mark is the client's own way back.
@@ -57,10 +60,11 @@ function split(gap: Gap, marks: readonly WorldEvent[]): Outage['split'] {
   const parts: { phase: Phase | 'client'; took: Milliseconds }[] = []
   let reached = gap.from
   for (const phase of order) {
-    const mark = marks.find(event => event.mark?.phase === phase && event.at >= reached && event.at <= gap.to)
+    const mark = marks.find(event => event.mark?.phase === phase && event.at >= reached && event.at <= gap.to + belated)
     if (!mark) continue
-    parts.push({ phase, took: elapsed(reached, mark.at) })
-    reached = mark.at
+    const ended = instant(Math.min(mark.at, gap.to))
+    parts.push({ phase, took: elapsed(reached, ended) })
+    reached = ended
   }
   return parts.length === 0 ? [] : [...parts, { phase: 'client', took: elapsed(reached, gap.to) }]
 }

@@ -13,7 +13,7 @@ import type { Changes } from './world.ts'
 
 const rounds = 12
 const shortest = 1
-/** One run is one throw of the dice: what was measured lies within a range of this width around it. */
+/** A run is a throw of the dice: the range is so wide around what was measured, or around the median of several runs. */
 const spread = 0.2
 
 export async function calibrate(
@@ -27,9 +27,17 @@ export async function calibrate(
     for (const [name, value] of await fit(plan, report, base, changes))
       found.set(name, [...(found.get(name) ?? []), value])
   const out: Partial<Record<keyof Durations, Range>> = {}
-  for (const [name, values] of found)
-    out[name] = [Math.round(Math.min(...values) * (1 - spread)), Math.round(Math.max(...values) * (1 + spread))]
+  for (const [name, values] of found) {
+    const middle = medianOf(values)
+    out[name] = [Math.round(middle * (1 - spread)), Math.round(middle * (1 + spread))]
+  }
   return out
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const half = (sorted.length - 1) / 2
+  return ((sorted[Math.floor(half)] ?? 0) + (sorted[Math.ceil(half)] ?? 0)) / 2
 }
 
 type Guesses = Map<keyof Durations, number>
@@ -88,16 +96,21 @@ const phases: readonly (readonly [Phase | 'client', keyof Durations])[] = [
 export function stretches(report: DrillReport): Map<keyof Durations, number> {
   const out = new Map<keyof Durations, number>()
   const outage = report.services.flatMap(s => s.outages).find(o => o.split.some(part => part.phase === 'fencing'))
+  const isWhole = outage?.split.some(part => part.phase === 'address') ?? false
   for (const [phase, name] of phases) {
+    // Without the address's own part, its time would count as the client's.
+    if (phase === 'client' && !isWhole) continue
     const part = outage?.split.find(p => p.phase === phase)
-    if (part) out.set(name, part.took)
+    if (part && part.took > 0) out.set(name, part.took)
   }
+  const fault = report.events.findIndex(e => e.source === 'fault')
+  const since = fault < 0 ? [] : report.events.slice(fault)
   /** `$1` of the second is what the first one captured: the same node. */
   const between = (name: keyof Durations, from: RegExp, to: string): void => {
-    const first = report.events.find(e => from.test(e.text))
+    const first = since.find(e => from.test(e.text))
     if (!first) return
     const wanted = first.text.replace(from, to)
-    const then = report.events.find(e => e.at >= first.at && e.text.includes(wanted))
+    const then = since.find(e => e.at > first.at && e.text.includes(wanted))
     if (then) out.set(name, elapsed(first.at, then.at))
   }
   between('boot', /^(\S+) is fenced \(reboot\)$/, '$1 answers us again')

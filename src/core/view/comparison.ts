@@ -41,7 +41,9 @@ export function summary(c: Comparison): string {
   return [
     steps === 0 ? `all ${c.steps.length} verdicts are the same` : `${steps} of ${c.steps.length} verdicts differ`,
     end === 0 ? 'it ends in the same state' : `${end} of ${c.end.length} states in the end differ`,
-    strays === 0 ? 'events come in the same order' : `${strays} events come in another order`,
+    strays === 0
+      ? 'events come in the same order'
+      : `${strays} ${strays === 1 ? 'event comes' : 'events come'} in another order`,
   ].join(', ')
 }
 
