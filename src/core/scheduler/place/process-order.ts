@@ -1,5 +1,6 @@
 // With utilization, who goes first matters: by priority, then by the scores of the nodes.
 // Source: "Pacemaker Explained" 2.1, "Allocation Details" of utilization.
+import { mergeSortInPlace } from '../../base/merge-sort.ts'
 import { MINUS_INFINITY } from '../../base/score.ts'
 import type { Resource } from '../model.ts'
 import type { Unpacked } from '../world.ts'
@@ -22,7 +23,7 @@ export function sortForUtilization(world: Unpacked): void {
     rsc.runningOn.length > 0
       ? at(rsc, (rsc.kind === 'primitive' ? currentNode(rsc) : nodeNow(rsc))?.index)
       : MINUS_INFINITY
-  world.roots.sort((a, b) => {
+  mergeSortInPlace(world.roots, (a, b) => {
     if (a.priority !== b.priority) return b.priority - a.priority
     const difference = here(b) - here(a)
     if (difference !== 0) return difference

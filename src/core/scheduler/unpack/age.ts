@@ -1,5 +1,6 @@
 // Which of two history entries is the newer one. Call ids tell for one node; times of change for two; and operations
 // that are still running have no call id, so that the transition which started them tells their age.
+import { mergeSort } from '../../base/merge-sort.ts'
 import type { HistoryEntry } from '../../cib/types.ts'
 import { asInteger } from '../../cib/values.ts'
 
@@ -40,25 +41,5 @@ function transition(entry: HistoryEntry): { number: number; uuid: string } | und
  * how one sorts: by merging halves, beginning with the last entry, as Pacemaker does.
  */
 export function sortByAge<T>(items: readonly T[], entryOf: (item: T) => HistoryEntry): readonly T[] {
-  return items.length < 2 ? items : mergeSort([...items].reverse(), entryOf)
-}
-
-function mergeSort<T>(items: readonly T[], entryOf: (item: T) => HistoryEntry): readonly T[] {
-  if (items.length < 2) return items
-  const middle = items.length >> 1
-  const [left, right] = [mergeSort(items.slice(0, middle), entryOf), mergeSort(items.slice(middle), entryOf)]
-  const merged: T[] = []
-  let [i, j] = [0, 0]
-  for (;;) {
-    const [a, b] = [left[i], right[j]]
-    if (a === undefined || b === undefined) break
-    if (age(entryOf(a), entryOf(b), true) <= 0) {
-      merged.push(a)
-      i += 1
-    } else {
-      merged.push(b)
-      j += 1
-    }
-  }
-  return [...merged, ...left.slice(i), ...right.slice(j)]
+  return mergeSort([...items].reverse(), (a, b) => age(entryOf(a), entryOf(b), true))
 }

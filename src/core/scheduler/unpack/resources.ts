@@ -279,7 +279,11 @@ export function makeResource(world: Unpacked, source: Source, parent: Resource |
 }
 
 function allowEverywhere(world: Unpacked, resource: Resource): void {
-  for (const node of world.nodes) if (!world.hiddenNodes.has(node)) resource.discovery[node.index] = Discovery.always
+  for (const node of world.nodes) {
+    if (world.hiddenNodes.has(node)) continue
+    resource.discovery[node.index] = Discovery.always
+    resource.scores[node.index] = node.baseScore
+  }
 }
 
 function readReconnect(world: Unpacked, resource: Resource): void {

@@ -1,5 +1,6 @@
 // A bundle's replicas: containers first, then addresses and connections, then what runs inside.
 // Source: "Pacemaker Explained" 2.1, "Bundles – Containerized Resources".
+import { mergeSort } from '../../base/merge-sort.ts'
 import { INFINITY, MINUS_INFINITY } from '../../base/score.ts'
 import { colocate } from '../constrain/colocation.ts'
 import { type BundleReplica, type ClusterNode, Discovery, type Resource } from '../model.ts'
@@ -18,7 +19,10 @@ export function assignBundle(
   if (!data || bundle.allocating) return undefined
   bundle.allocating = true
   logScores(world, 'pcmk__bundle_allocate', bundle)
-  const containers = data.replicas.map(replica => replica.container).sort(compareInstances(world))
+  const containers = mergeSort(
+    data.replicas.map(replica => replica.container),
+    compareInstances(world),
+  )
   distribute(world, bundle, containers, data.counts, data.replicaCount, data.replicasPerHost)
   for (const replica of data.replicas) assignReplica(world, replica, prefer)
   const { inner } = data

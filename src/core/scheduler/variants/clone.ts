@@ -1,6 +1,7 @@
 // A clone's instances: as many as possible stay where they are, the rest are spread over the nodes.
 // Source: "Pacemaker Explained" 2.1, "Clones - Resources That Can Have Multiple Active Instances".
 
+import { mergeSortInPlace } from '../../base/merge-sort.ts'
 import { INFINITY, MINUS_INFINITY } from '../../base/score.ts'
 import { prefer as addEverywhere, ban } from '../constrain/bans.ts'
 import { addThisWith, addWithThis } from '../constrain/colocation.ts'
@@ -32,7 +33,7 @@ export function assignClone(
     world.trace?.note(clone, world.nodes, 'dependents', { by: rule.id, other: rule.dependent.id, weight: rule.score })
   }
   logScores(world, 'pcmk__clone_allocate', clone)
-  clone.children.sort(compareInstances(world))
+  mergeSortInPlace(clone.children, compareInstances(world))
   distribute(world, clone, clone.children, data.counts, data.max, data.nodeMax)
   if (clone.promotable) choosePromoted(world, clone)
   clone.provisional = false

@@ -1,6 +1,7 @@
 // Which instances of a promotable clone are promoted: by promotion scores that agents set as node attributes, by location
 // constraints on the promoted role, and by who wants to be with the promoted one.
 // Source: "Pacemaker Explained" 2.1, "Promotable Clones" and "Determining Which Instance is Promoted".
+import { mergeSortInPlace } from '../../base/merge-sort.ts'
 import { add, INFINITY, MINUS_INFINITY, type Score, score } from '../../base/score.ts'
 import { asScore } from '../../cib/values.ts'
 import { ban } from '../constrain/bans.ts'
@@ -183,7 +184,7 @@ function sortInstances(world: Unpacked, clone: Resource): void {
   }
   world.trace?.note(clone, world.nodes, 'promotion-score')
   const other = compareInstances(world)
-  clone.children.sort((a, b) => b.sortIndex - a.sortIndex || roleNow(b) - roleNow(a) || other(a, b))
+  mergeSortInPlace(clone.children, (a, b) => b.sortIndex - a.sortIndex || roleNow(b) - roleNow(a) || other(a, b))
   clone.merging = false
 }
 
