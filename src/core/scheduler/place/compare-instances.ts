@@ -2,6 +2,7 @@
 // not run last.
 import { INFINITY, MINUS_INFINITY } from '../../base/score.ts'
 import { type ClusterNode, Discovery, type Resource } from '../model.ts'
+import { naturally } from '../unpack/names.ts'
 import type { Unpacked } from '../world.ts'
 import { hasInfluence, type Scores, spread } from './spread.ts'
 import { locationsNow, nodeNow } from './state.ts'
@@ -81,4 +82,5 @@ function wishes(world: Unpacked, rsc: Resource, node: ClusterNode): Scores {
   return scores
 }
 
-const byId = (a: Resource, b: Resource): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+/** Instance 2 before instance 10. */
+const byId = (a: Resource, b: Resource): number => naturally(a.id, b.id)
