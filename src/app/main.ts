@@ -5,6 +5,7 @@ import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { closest } from '../core/base/suggest.ts'
+import { endQuietlyOnClosedPipe } from './cli/pipe.ts'
 import { verbs } from './cli/verbs.ts'
 
 // What has been compiled once is not compiled again: half of the time of a short command. Kept with the packages, which
@@ -68,10 +69,5 @@ async function main(argv: readonly string[]): Promise<void> {
   await program.parseAsync(name === 'help' ? ['--help'] : [...argv], { from: 'user' })
 }
 
-// A closed pipe (`holdfast status | head`) ends the program quietly.
-process.stdout.on('error', error => {
-  if ('code' in error && error.code === 'EPIPE') process.exit(0)
-  throw error
-})
-
+endQuietlyOnClosedPipe()
 await main(process.argv.slice(2))

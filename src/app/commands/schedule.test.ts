@@ -1,6 +1,6 @@
 // `holdfast schedule` as a user calls it: what it prints, on which stream, and with which exit status.
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -107,4 +107,13 @@ test('--quorum alone changes nothing, as in crm_simulate, and says so', async ()
   const { code, err } = await holdfast(good, '--quorum', '0')
   assert.equal(code, 0)
   assert.match(err, /--quorum has no effect on its own/)
+})
+
+test('the quick start prints what the source prints, and explains', async () => {
+  const launcher = join(import.meta.dirname, '../quick/start.cjs')
+  const quick = (...args: readonly string[]): string =>
+    spawnSync(process.execPath, [launcher, ...args], { encoding: 'utf8' }).stdout
+  for (const args of [[good], ['--json', good], [good, '--why', 'db'], [good, '--why=db']]) {
+    assert.equal(quick(...args), (await holdfast(...args)).out)
+  }
 })

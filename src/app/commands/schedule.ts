@@ -1,18 +1,13 @@
 // `holdfast schedule FILE…`: what Pacemaker would do with a cluster state, asked of Holdfast's own policy engine; with
 // events as crm_simulate injects them. Text for people, or one line of JSON per file in the canonical form.
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Command, Option } from 'commander'
 import type { Problem } from '../../core/base/result.ts'
-import { closest } from '../../core/base/suggest.ts'
 import { instant } from '../../core/base/units.ts'
-import type { Resource } from '../../core/cib/types.ts'
-import { explain } from '../../core/scheduler/explain/explain.ts'
-import { showExplanations } from '../../core/scheduler/explain/show.ts'
 import { type Answered, answer, canonicalAnswer } from './schedule/answer.ts'
 import { eventOptions, instantOf, readEvents } from './schedule/events.ts'
-import { origins } from './schedule/origins.ts'
-import { showAnswer, showProblems, style } from './schedule/text.ts'
+import { readText, sortedJson } from './schedule/files.ts'
+import { showAnswer, showProblems } from './schedule/text.ts'
 
 interface Options {
   readonly json?: boolean
@@ -51,14 +46,14 @@ Examples:
                                                          if db's monitor found it stopped on alpha
   holdfast schedule --json states/*.xml                  one line per state, for programs`,
     )
-    .action((files: readonly string[], options: Options) => {
+    .action(async (files: readonly string[], options: Options) => {
       for (const file of files) {
-        if (!scheduleFile(file, words, options)) process.exitCode = 1
+        if (!(await scheduleFile(file, words, options))) process.exitCode = 1
       }
     })
 }
 
-function scheduleFile(file: string, words: readonly string[], options: Options): boolean {
+async function scheduleFile(file: string, words: readonly string[], options: Options): Promise<boolean> {
   const wrong = badDate(words)
   const read = wrong ? { problems: [wrong] } : readText(file)
   const name = file === '-' ? '(standard input)' : file
@@ -74,29 +69,13 @@ function scheduleFile(file: string, words: readonly string[], options: Options):
         })
   const problems = [...asked.problems, ...found]
   if (problems.length > 0) process.stderr.write(showProblems(problems))
-  if (value && options.why !== undefined) return showWhy(name, value, options.why, options)
+  if (value && options.why !== undefined) {
+    const { showWhy } = await import('./schedule/why.ts')
+    return showWhy(name, value, options.why, options)
+  }
   if (options.json) console.log(sortedJson(jsonLine(basename(name), value)))
   else if (value) process.stdout.write(showAnswer(name, value))
   return value !== undefined
-}
-
-interface Read {
-  readonly text?: string
-  readonly problems: readonly Problem[]
-}
-
-function readText(file: string): Read {
-  try {
-    return { text: readFileSync(file === '-' ? 0 : file, 'utf8'), problems: [] }
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    const message = `${file} cannot be read: ${why}`
-    return {
-      problems: [
-        { severity: 'error', code: 'unreadable', message, hint: 'on a cluster node: cibadmin --query > cib.xml' },
-      ],
-    }
-  }
 }
 
 function badDate(words: readonly string[]): Problem | undefined {
@@ -108,59 +87,4 @@ function badDate(words: readonly string[]): Problem | undefined {
 
 function jsonLine(file: string, value: Answered | undefined): object {
   return value ? { file, rc: 0, ...canonicalAnswer(value) } : { file, rc: 1 }
-}
-
-/** Keys sorted at every depth, so that equal answers are equal text. */
-const sortedJson = (value: object): string =>
-  JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
-
-function showWhy(file: string, value: Answered, why: string, { on, json, cluster }: Options): boolean {
-  const { cib, now, decision } = value
-  const wrong = unknownName(why, namesIn(value), 'resource or node') ?? unknownNode(on, value)
-  if (wrong) {
-    process.stderr.write(showProblems([wrong]))
-    return false
-  }
-  const source = cluster === undefined ? undefined : readText(cluster)
-  if (source?.problems.length) {
-    process.stderr.write(showProblems(source.problems))
-    return false
-  }
-  const places = source?.text === undefined ? undefined : origins(source.text, basename(cluster ?? ''), cib)
-  const explanations = explain({ subject: why, node: on, cib, now, decision, origins: places })
-  if (json) console.log(sortedJson({ file: basename(file), explanations }))
-  else process.stdout.write(`${showExplanations(explanations, style).join('\n')}\n`)
-  return true
-}
-
-const unknownNode = (on: string | undefined, { decision }: Answered): Problem | undefined =>
-  on === undefined
-    ? undefined
-    : unknownName(
-        on,
-        decision.nodes.map(n => n.node),
-        'node',
-      )
-
-function unknownName(name: string, known: readonly string[], what: string): Problem | undefined {
-  if (known.includes(name)) return undefined
-  const near = closest(name, known)
-  const hint = near === undefined ? `known: ${known.join(', ')}` : `did you mean "${near}"?`
-  return { severity: 'error', code: 'unknown-name', message: `there is no ${what} "${name}"`, hint }
-}
-
-/** Everything that can be asked about: what is in the configuration, its instances, what only the history knows, nodes. */
-function namesIn({ cib, decision }: Answered): readonly string[] {
-  const configured = cib.configuration.resources.flatMap(idsIn)
-  const placed = decision.placements.flatMap(p => [p.rsc, p.id])
-  return [...new Set([...configured, ...placed, ...decision.nodes.map(n => n.node)])]
-}
-
-function idsIn(rsc: Resource): readonly string[] {
-  const inside = rsc.kind === 'group' ? rsc.members : rsc.kind === 'clone' ? [rsc.child] : []
-  return [rsc.id, ...inside.flatMap(idsIn)]
 }
