@@ -66,6 +66,7 @@ async function scheduleFile(file: string, words: readonly string[], options: Opt
           clock: instant(Date.now()),
           simulate: options.simulate ?? false,
           trace: options.why !== undefined,
+          scores: options.json === true || options.why !== undefined,
         })
   const problems = [...asked.problems, ...found]
   if (problems.length > 0) process.stderr.write(showProblems(problems))

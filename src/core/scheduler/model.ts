@@ -11,6 +11,8 @@ export type Role = (typeof Role)[keyof typeof Role]
 export interface ClusterNode {
   index: number
   readonly name: string
+  /** In small letters, as names are compared. */
+  readonly lowerName: string
   readonly id: string
   kind: 'member' | 'remote' | 'ping'
   /** The connection resource of a remote or guest node. */
@@ -89,7 +91,6 @@ export interface Resource {
   readonly agentType: string
   readonly operations: readonly Operation[]
   readonly parameterSets: readonly PairSet[]
-  readonly operationCache: Map<string, Operation | undefined>
   readonly parameterCache: Map<ClusterNode | undefined, ReadonlyMap<string, string>>
 
   managed: boolean

@@ -21,6 +21,8 @@ export interface Asked {
   readonly clock: Instant
   readonly simulate?: boolean
   readonly trace?: boolean
+  /** The allocation scores; true unless said otherwise. */
+  readonly scores?: boolean
 }
 
 export interface Answered {
@@ -45,7 +47,7 @@ export function answer(text: string, file: string, asked: Asked): Checked<Answer
   const injected = events.length > 0 ? inject(given, events, asked.clock) : { value: given, problems: [] }
   const problems: Problem[] = [...parsed.problems, ...injected.problems]
   if (!injected.value) return { problems }
-  const decision = schedule(injected.value, now, { trace: asked.trace ?? false })
+  const decision = schedule(injected.value, now, { trace: asked.trace ?? false, scores: asked.scores ?? true })
   const before = events.length > 0 ? { before: schedule(given, now) } : {}
   if (!asked.simulate) return { value: { cib: injected.value, now, ...before, decision }, problems }
   const later = simulate(injected.value, decision, { failures: asked.failures ?? [], now: asked.clock })

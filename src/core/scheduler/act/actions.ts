@@ -96,18 +96,30 @@ export function findOperation(
   interval: number,
   disabledToo = false,
 ): Operation | undefined {
-  const cacheKey = `${task}_${interval}_${disabledToo}`
-  if (rsc.operationCache.has(cacheKey)) return rsc.operationCache.get(cacheKey)
   const migrates = task === 'migrate_to' || task === 'migrate_from'
-  const matches = (op: Operation, name: string, time: number): boolean =>
-    op.name === name &&
-    (asMilliseconds(op.interval) ?? 0) === time &&
-    (disabledToo || asBoolean(op.attributes.get('enabled'), true))
-  const found =
-    rsc.operations.find(op => matches(op, task, interval)) ??
-    (migrates ? rsc.operations.find(op => matches(op, 'migrate', 0)) : undefined)
-  rsc.operationCache.set(cacheKey, found)
-  return found
+  return (
+    operationNamed(rsc, task, interval, disabledToo) ??
+    (migrates ? operationNamed(rsc, 'migrate', 0, disabledToo) : undefined)
+  )
+}
+
+function operationNamed(rsc: Resource, name: string, interval: number, disabledToo: boolean): Operation | undefined {
+  for (const op of rsc.operations) {
+    if (op.name !== name || intervalIn(op) !== interval) continue
+    if (disabledToo || asBoolean(op.attributes.get('enabled'), true)) return op
+  }
+  return undefined
+}
+
+/** Read once for all the resources, nodes and questions of a what-if. */
+const intervals = new WeakMap<Operation, number>()
+
+function intervalIn(op: Operation): number {
+  const known = intervals.get(op)
+  if (known !== undefined) return known
+  const interval = asMilliseconds(op.interval) ?? 0
+  intervals.set(op, interval)
+  return interval
 }
 
 /** An operation's words: its attributes, its meta attributes, then the defaults. */

@@ -45,21 +45,23 @@ function applyThen(first: Action | undefined, then: Resource, rule: OrderRule): 
 
 function byKey(rsc: Resource, key: string): Action[] {
   const found = rsc.actions.filter(action => action.key === key && action.cancelTask === undefined)
-  if (found.length > 0) return found
+  if (found.length > 0 || rsc.actions.length === 0) return found
   const { task, interval } = split(key)
   const own = keyOf(rsc.id, task, interval)
   return own === key ? found : rsc.actions.filter(action => action.key === own && action.cancelTask === undefined)
 }
 
-const multiWord = ['migrate_to', 'migrate_from', 'lrm_delete', 'clear_failcount', 'reload-agent']
+const multiWord = ['migrate_to', 'migrate_from', 'lrm_delete', 'clear_failcount', 'reload-agent'].map(
+  task => `_${task}`,
+)
 
 /** "db_migrate_to_0" → migrate_to, 0. */
 function split(key: string): { task: string; interval: number } {
   const at = key.lastIndexOf('_')
   const interval = Number(key.slice(at + 1))
   const rest = key.slice(0, at)
-  const known = multiWord.find(task => rest.endsWith(`_${task}`))
-  return { task: known ?? rest.slice(rest.lastIndexOf('_') + 1), interval }
+  const known = multiWord.find(ending => rest.endsWith(ending))
+  return { task: known?.slice(1) ?? rest.slice(rest.lastIndexOf('_') + 1), interval }
 }
 
 /** A resource that moves alive is ordered by its migration rather than by its start and stop. */

@@ -34,11 +34,14 @@ export function orderTasks(
   thenTask: string,
   type: number,
 ): void {
-  order(world, {
+  world.orders.push({
+    id: '',
     firstRsc: first,
     firstKey: keyOf(first.id, firstTask, 0),
+    firstAction: undefined,
     thenRsc: then,
     thenKey: keyOf(then.id, thenTask, 0),
+    thenAction: undefined,
     type,
   })
 }

@@ -115,12 +115,12 @@ function settleRelation(world: Unpacked, then: Action, relation: Relation): Resu
   const cancelled = snapshot(first) !== firstWas
   const flags = [flagsInOrder(first, thenNode), flagsInOrder(then, firstNode)] as const
   // What looking at the parts of a whole says about the whole is no change that anybody is told of.
-  const before = [snapshot(first), snapshot(then)]
+  const [firstBefore, thenBefore] = [snapshot(first), snapshot(then)]
   const change: Change = { first: false, then: false, parts: [] }
   applyKinds(world, first, then, relation, flags[0], flags[1], change)
   return {
-    first: cancelled || change.first || snapshot(first) !== before[0] ? first : undefined,
-    then: change.then || snapshot(then) !== before[1],
+    first: cancelled || change.first || snapshot(first) !== firstBefore ? first : undefined,
+    then: change.then || snapshot(then) !== thenBefore,
     parts: change.parts,
   }
 }

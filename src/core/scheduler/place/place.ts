@@ -7,7 +7,7 @@ import { applyLocation } from '../constrain/location.ts'
 import { type ClusterNode, type ColocationRule, Discovery, type LocationRule, type Resource, Role } from '../model.ts'
 import { internal } from '../order/internal.ts'
 import type { Source } from '../trace.ts'
-import { failuresOf } from '../unpack/failcounts.ts'
+import { failuresOf, hasFailures } from '../unpack/failcounts.ts'
 import { uberParent } from '../unpack/roles.ts'
 import type { Constrained, Placed } from '../world.ts'
 import { sortForUtilization } from './process-order.ts'
@@ -18,7 +18,8 @@ export function place(world: Constrained): Placed {
   if (world.options.shutdownLock) applyShutdownLocks(world)
   for (const rsc of [...world.byId.values()]) for (const rule of rsc.locations) locate(world, rsc, rule)
   for (const rsc of world.roots) stick(world, rsc)
-  for (const rsc of world.roots) leaveWhereFailing(world, rsc)
+  const failing = world.nodes.filter(hasFailures)
+  if (failing.length > 0) for (const rsc of world.roots) leaveWhereFailing(world, rsc, failing)
   for (const rsc of world.roots) keepExclusive(world, rsc)
   const colocations: ColocationRule[] = [...world.colocations]
   for (const rsc of world.roots) internal(world, colocations, rsc)
@@ -63,10 +64,10 @@ function stick(world: Constrained, rsc: Resource): void {
 
 const parts = (rsc: Resource): readonly Resource[] => rsc.children
 
-function leaveWhereFailing(world: Constrained, rsc: Resource): void {
-  for (const part of parts(rsc)) leaveWhereFailing(world, part)
+function leaveWhereFailing(world: Constrained, rsc: Resource, failing: readonly ClusterNode[]): void {
+  for (const part of parts(rsc)) leaveWhereFailing(world, part, failing)
   if (rsc.kind !== 'primitive' || rsc.migrationThreshold === 0 || rsc.failureIgnored) return
-  for (const node of world.nodes) {
+  for (const node of failing) {
     if (isReached(world, rsc, node)) {
       const top = uberParent(rsc)
       const banned = !rsc.unique && top.kind === 'clone' ? top : rsc

@@ -146,7 +146,7 @@ function ownScore(rsc: Resource, node: ClusterNode): number {
 }
 
 export const attributeOf = (node: ClusterNode, attribute: string): string =>
-  (attribute === '#uname' ? node.name : (node.attributes.get(attribute) ?? '\u0000')).toLowerCase()
+  attribute === '#uname' ? node.lowerName : (node.attributes.get(attribute)?.toLowerCase() ?? '\u0000')
 
 function bestByValue(world: Unpacked, rsc: Resource, attribute: string): Map<string, number> {
   const best = new Map<string, number>()

@@ -43,6 +43,8 @@ function failureNames(node: ClusterNode): readonly string[] {
   return names
 }
 
+export const hasFailures = (node: ClusterNode): boolean => failureNames(node).length > 0
+
 /** `effective`: an expired count is none; `fillers`: what runs inside counts too. */
 export function failuresOf(
   world: Unpacked,

@@ -184,12 +184,11 @@ function isExpired(world: Unpacked, event: Event): boolean {
   const { rsc, node, entry } = event
   if (event.status === Status.notInstalled) return false
   const isLastFailure = entry.id.endsWith('_last_failure_0')
-  const lastRun = asInteger(entry.lastRcChange, 0)
-  const now = Math.trunc(world.now / 1_000)
   let expired = false
   let unexpired = 0
   if (rsc.failureTimeout > 0 && entry.lastRcChange !== undefined) {
     const timeout = Math.trunc(rsc.failureTimeout / 1_000)
+    const [now, lastRun] = [Math.trunc(world.now / 1_000), asInteger(entry.lastRcChange, 0)]
     if (now >= lastRun + timeout && !waitsForFencing(world, event)) expired = true
     unexpired = failuresOf(world, rsc, node, true).count
   }

@@ -12,6 +12,7 @@ export function makeNode(world: Unpacked, id: string, name: string, kind: Cluste
   const node: ClusterNode = {
     index: world.nodes.length,
     name,
+    lowerName: name.toLowerCase(),
     id,
     kind,
     remoteResource: undefined,

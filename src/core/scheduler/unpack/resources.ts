@@ -199,7 +199,6 @@ export function makeResource(world: Unpacked, source: Source, parent: Resource |
     agentType: agent.type,
     operations: agent.operations,
     parameterSets: source.kind === 'primitive' ? agent.parameters : source.parameters,
-    operationCache: new Map(),
     parameterCache: new Map(),
     managed: asBoolean(meta.get('is-managed'), true) && !maintenance,
     blocked: false,
