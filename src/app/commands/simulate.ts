@@ -1,6 +1,7 @@
 // `holdfast simulate FILE`: what would happen, without a single machine. The cluster file is compiled, and the artifacts
 // are booted in the simulator: the survivability table, one scenario with its timeline, or random histories of faults.
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { Command, Option } from 'commander'
 import type { Milliseconds } from '../../core/base/units.ts'
@@ -12,13 +13,14 @@ import { printCalibration } from '../../core/sim/calibration.ts'
 import type { Durations } from '../../core/sim/durations.ts'
 import { histories } from '../../core/sim/histories.ts'
 import { showEntries } from '../../core/sim/journal.ts'
-import { matrixSvg } from '../../core/sim/picture.ts'
 import type { SimPlan } from '../../core/sim/plan.ts'
 import { acceptable, survivability } from '../../core/sim/survivability.ts'
 import { changes } from '../../core/view/changes.ts'
 import { drillLines } from '../../core/view/drill.ts'
+import { matrix } from '../../core/view/matrix.ts'
 import { timelineSvg } from '../../core/view/report.ts'
 import { historiesLines, survivabilityLines } from '../../core/view/survivability.ts'
+import { survivabilityReport } from '../../core/view/survivability-report.ts'
 import { printLines } from '../cli/lines.ts'
 import { wholeNumber } from '../cli/numbers.ts'
 import { progress } from '../cli/progress.ts'
@@ -38,6 +40,7 @@ interface Options {
   readonly calibration?: string
   readonly calibrate?: readonly string[]
   readonly svg?: string
+  readonly report?: string
   readonly json?: boolean
 }
 
@@ -55,6 +58,7 @@ export function simulateCommand(): Command {
     .option('--calibration <file>', 'measured durations, such as calibrations/lab.json')
     .option('--calibrate <report...>', 'print a calibration: the durations that these reports of lab drills measured')
     .option('--svg <file>', 'the picture: the matrix of faults, or the timeline of the scenario')
+    .option('--report <folder>', 'the table as report.html with its matrix, report.json and matrix.svg')
     .option('--json', 'the result as JSON')
     .addHelpText(
       'after',
@@ -63,7 +67,7 @@ Exit status: 0 survived; 1 a single fault loses data, costs more than the budget
 2 it could not be run. It is a simulation: \`holdfast drill\` measures real machines.
 
 Examples:
-  holdfast simulate cluster.yaml
+  holdfast simulate cluster.yaml --report ./survivability
   holdfast simulate cluster.yaml --scenario power-loss --seed 7 --svg timeline.svg
   holdfast simulate cluster.yaml --histories 1000
   holdfast simulate cluster.yaml --calibrate report.json > mine.json      then: --calibration mine.json`,
@@ -102,7 +106,13 @@ function everyFault(plan: SimPlan, model: Cluster, options: Options, durations: 
   const budgets: Record<string, Milliseconds> = {}
   for (const service of model.services) if (service.budget !== undefined) budgets[service.name] = service.budget
   const result = survivability(plan, { seed: options.seed, pairs: options.pairs, budgets, durations })
-  if (options.svg !== undefined) writeFileSync(options.svg, matrixSvg(result))
+  if (options.svg !== undefined) writeFileSync(options.svg, matrix(result))
+  if (options.report !== undefined) {
+    mkdirSync(options.report, { recursive: true })
+    writeFileSync(join(options.report, 'report.html'), survivabilityReport(result))
+    writeFileSync(join(options.report, 'report.json'), `${JSON.stringify(result, null, 2)}\n`)
+    writeFileSync(join(options.report, 'matrix.svg'), matrix(result))
+  }
   if (options.json) console.log(JSON.stringify(result, null, 2))
   else printLines(survivabilityLines(result))
   if (!result.complete || !acceptable(result)) process.exitCode = 1

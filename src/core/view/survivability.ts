@@ -1,8 +1,8 @@
 // The survivability table and the result of random histories as lines for the terminal.
 import { milliseconds, showDuration } from '../base/units.ts'
 import type { HistoriesReport } from '../sim/histories.ts'
-import { verdictOrder, worstOf } from '../sim/picture.ts'
 import type { Outcome, Survivability, SurvivabilityRow, Verdict } from '../sim/survivability.ts'
+import { verdictOrder, worstOf } from './matrix.ts'
 import { type Piece, piece, type StyledLine, type Tone, table } from './styled.ts'
 
 const tones: Readonly<Record<Verdict, Tone>> = {
