@@ -43,6 +43,14 @@ function failureNames(node: ClusterNode): readonly string[] {
   return names
 }
 
+/** Those that may be about the resource: most are not, and need no pattern to tell. */
+function namesAbout(names: readonly string[], resource: Resource): readonly string[] {
+  const own = resource.historyId ?? resource.id
+  const colon = own.lastIndexOf(':')
+  const base = colon < 0 ? own : own.slice(0, colon)
+  return names.filter(name => name.includes(base))
+}
+
 export const hasFailures = (node: ClusterNode): boolean => failureNames(node).length > 0
 
 /** `effective`: an expired count is none; `fillers`: what runs inside counts too. */
@@ -53,7 +61,8 @@ export function failuresOf(
   effective: boolean,
   fillers = false,
 ): Failures {
-  const names = failureNames(node)
+  const all = failureNames(node)
+  const names = all.length === 0 ? all : namesAbout(all, resource)
   let count = 0
   let last = 0
   if (names.length > 0) {
