@@ -30,11 +30,14 @@ test('starts and promotions end their phase, in the spelling of 2.1 and of 3.0; 
       mark('pacemaker-controld', `Result of promote operation for pgdata-drbd on beta: ${word}`),
       promoted,
     )
-    assert.deepEqual(mark('pacemaker-controld', `Result of start operation for db-ip on beta: ${word}`), {
-      phase: 'address',
+    assert.deepEqual(mark('pacemaker-controld', `Result of start operation for pgdata-fs on beta: ${word}`), {
+      phase: 'mount',
       service: 'db',
     })
+    assert.equal(mark('pacemaker-controld', `Result of start operation for db-ip on beta: ${word}`), undefined)
   }
+  const adding = 'INFO: Adding inet address 10.10.1.100/24 with broadcast address 10.10.1.255 to device eth1'
+  assert.deepEqual(mark('IPaddr2(db-ip)', adding), { phase: 'address', service: 'db' })
   const late =
     'Result of promote operation for pgdata-drbd on beta: Timed out after 1m30s (Resource agent did not complete)'
   assert.equal(mark('pacemaker-controld', late), undefined)

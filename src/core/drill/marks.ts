@@ -1,7 +1,8 @@
 // The machines' own journals → the marks that split an outage. A journal entry is what the engine itself said, with a
 // time stamp of microseconds, so the split does not depend on how often we looked.
 // Source of the wordings: observed with Pacemaker 2.1.5 and 3.0.0, Corosync 3.1, kernel drbd 8.4.11; see marks.test.ts.
-// Not recognised: agents' own messages.
+// Of the agents' own messages only one is read: IPaddr2 has set its address seconds before its start is over, and a client is
+// back by then.
 import type { Instant, NodeName } from '../base/units.ts'
 import type { Phase, WorldEvent } from './world.ts'
 
@@ -69,8 +70,20 @@ const wordings: readonly Wording[] = [
       const [, operation = '', resource = '', node] = match
       const known = resources.get(resource)
       const text = `${resource} ${done[operation] ?? operation} on ${node}`
-      const ends = known !== undefined && operation === (known.phase === 'promotion' ? 'promote' : 'start')
+      const ends =
+        known !== undefined &&
+        known.phase !== 'address' &&
+        operation === (known.phase === 'promotion' ? 'promote' : 'start')
       return { at: entry.at, node: entry.node, source: 'pacemaker', text, ...(ends ? { mark: known } : {}) }
+    },
+  },
+  {
+    identifier: /^IPaddr2\(.+\)$/,
+    pattern: /Adding inet address/,
+    make: ({ at, node, identifier }, _match, resources) => {
+      const resource = identifier.slice('IPaddr2('.length, -1)
+      const known = resources.get(resource)
+      return { at, node, source: 'pacemaker', text: `${resource} started on ${node}`, ...(known && { mark: known }) }
     },
   },
   {

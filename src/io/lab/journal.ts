@@ -12,14 +12,16 @@ export async function journalEvents(
   phases: ResourcePhase,
   since: Instant,
 ): Promise<WorldEvent[]> {
-  const perNode = await Promise.all([...transports.values()].map(transport => entriesOf(transport, since)))
+  const addresses = [...phases].flatMap(([id, { phase }]) => (phase === 'address' ? [`IPaddr2(${id})`] : []))
+  const wanted = [...identifiers, ...addresses]
+  const perNode = await Promise.all([...transports.values()].map(transport => entriesOf(transport, since, wanted)))
   return perNode.flat().flatMap(entry => {
     const event = markOf(entry, phases)
     return event ? [event] : []
   })
 }
 
-async function entriesOf(transport: Transport, since: Instant): Promise<JournalEntry[]> {
+async function entriesOf(transport: Transport, since: Instant, wanted: readonly string[]): Promise<JournalEntry[]> {
   const asked = instant(Date.now())
   const clock = await transport.run({ program: 'date', args: ['+%s%3N'], timeout: seconds(10) })
   if (!clock.ok || clock.value.exitCode !== 0) return []
@@ -29,7 +31,7 @@ async function entriesOf(transport: Transport, since: Instant): Promise<JournalE
   const fields = '--output-fields=MESSAGE,SYSLOG_IDENTIFIER'
   const result = await transport.run({
     program: 'journalctl',
-    args: ['--no-pager', '-q', '-o', 'json', fields, '--since', `@${from}`, ...identifiers.flatMap(id => ['-t', id])],
+    args: ['--no-pager', '-q', '-o', 'json', fields, '--since', `@${from}`, ...wanted.flatMap(id => ['-t', id])],
     asRoot: true,
     timeout: seconds(60),
   })
