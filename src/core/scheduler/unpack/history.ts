@@ -5,10 +5,12 @@ import type { HistoryEntry, NodeState, Primitive, ResourceHistory } from '../../
 import { asInteger } from '../../cib/values.ts'
 import { demoteAction, keyOf, obtain, stopAction } from '../act/actions.ts'
 import { needsHost, paramsChangedSinceFailure } from '../act/digests.ts'
-import { canFence, fenceNode } from '../act/fence-node.ts'
+import { canFence, fenceAction, fenceNode } from '../act/fence-node.ts'
 import { ban, banFromAll } from '../constrain/bans.ts'
-import { type ClusterNode, type OnFail, type Resource, Role } from '../model.ts'
+import { type Action, type ClusterNode, type OnFail, type Resource, Role } from '../model.ts'
 import type { Source } from '../trace.ts'
+import { relate } from '../order/relate.ts'
+import { Kind } from '../order/types.ts'
 import type { Unpacked } from '../world.ts'
 import { sortByAge } from './age.ts'
 import { type Event, readEntry, Status } from './event.ts'
@@ -203,10 +205,17 @@ function isExpired(world: Unpacked, event: Event): boolean {
     if (needsHost(rsc)) world.laterChecks.push(event)
     else if (paramsChangedSinceFailure(world, event)) reason = 'resource parameters have changed'
   }
-  if (reason !== undefined) clearFailcount(world, rsc, node, reason)
+  if (reason !== undefined) forgiveAfterFencing(world, rsc, clearFailcount(world, rsc, node, reason))
   if (expired && event.interval === 0 && event.task === 'monitor' && [0, 7, 8, 190, 191].includes(event.rc))
     return false
   return expired
+}
+
+/** A connection that waits before it is tried again is forgiven once the node behind it was fenced. */
+function forgiveAfterFencing(world: Unpacked, rsc: Resource, clear: Action): void {
+  const remote = world.nodeByName.get(rsc.id.toLowerCase())
+  if (!world.options.fencing || rsc.remoteReconnect === 0 || !remote) return
+  relate(fenceAction(world, remote, undefined, true, undefined), clear, Kind.impliesThen)
 }
 
 /** The failed monitor of a remote connection stays until the node behind it was fenced. */
