@@ -62,7 +62,10 @@ function parsePair(written: Element, reading: Reading): Pair | undefined {
 export function parseRule(written: Element, reading: Reading): Rule {
   const element = followed(written, reading) ?? written
   const get = (name: string): string | undefined => element.attributes.get(name)
-  return {
+  const isRing = reading.open.has(element)
+  if (isRing) reading.complain('error', 'reference-ring', `the rule "${get('id')}" contains itself`, written.at)
+  reading.open.add(element)
+  const rule: Rule = {
     kind: 'rule',
     id: get('id') ?? '',
     at: element.at,
@@ -70,11 +73,15 @@ export function parseRule(written: Element, reading: Reading): Rule {
     scoreAttribute: get('score-attribute') ?? get('score_attribute'),
     role: get('role'),
     booleanOp: get('boolean-op') ?? get('boolean_op'),
-    expressions: elementsOf(element).flatMap((child): Expression[] => {
-      const expression = parseExpression(child, reading)
-      return expression ? [expression] : []
-    }),
+    expressions: isRing
+      ? []
+      : elementsOf(element).flatMap((child): Expression[] => {
+          const expression = parseExpression(child, reading)
+          return expression ? [expression] : []
+        }),
   }
+  if (!isRing) reading.open.delete(element)
+  return rule
 }
 
 function parseExpression(element: Element, reading: Reading): Expression | undefined {

@@ -10,7 +10,9 @@ import { parsePairSets } from './parse-rules.ts'
 import { parseNodeState, parseTicketStates } from './parse-status.ts'
 import type { Reading } from './reading.ts'
 import { checkReferences } from './references.ts'
+import { warn } from './suspicious.ts'
 import type { Cib, Configuration, Constraint, FencingLevel, NodeEntry, Resource, Tag, Template } from './types.ts'
+import { validate } from './validate.ts'
 
 export function parseCib(text: string, file: string): Checked<Cib> {
   const parsed = parseXml(text, file)
@@ -32,10 +34,12 @@ export function readCib(root: Element): Checked<Cib> {
   }
   const reading: Reading = {
     byId: idsOf(configuration, problems),
+    open: new Set(),
     complain(severity, code, message, at, hint) {
       problems.push({ severity, code, message, ...(at ? { at } : {}), ...(hint === undefined ? {} : { hint }) })
     },
   }
+  validate(root, configuration, reading)
   const status = firstChild(root, 'status')
   const cib: Cib = {
     file: root.at.file,
@@ -45,6 +49,7 @@ export function readCib(root: Element): Checked<Cib> {
     tickets: status ? parseTicketStates(status) : [],
   }
   checkReferences(cib, reading)
+  warn(cib, reading)
   return problems.some(p => p.severity === 'error') ? { problems } : { value: cib, problems }
 }
 
@@ -128,8 +133,8 @@ const readTag = (element: Element): Tag => ({
   members: childrenNamed(element, 'obj_ref').map(reference => reference.attributes.get('id') ?? ''),
 })
 
-/** References, and nodes: a remote node has the id of its connection resource. */
-const mayRepeat = new Set(['obj_ref', 'resource_ref', 'recipient', 'node'])
+/** References, roles of access control, and nodes: a remote node has the id of its connection resource. */
+const mayRepeat = new Set(['obj_ref', 'resource_ref', 'recipient', 'role', 'node'])
 
 /** Every id of the configuration → its element; a repeated id is an error, as it is for Pacemaker's schemas. */
 function idsOf(root: Element, problems: Problem[]): ReadonlyMap<string, Element> {

@@ -87,6 +87,11 @@ class Reader {
   }
 
   document(): Element {
+    const strange = this.#text.search(notXml)
+    if (strange >= 0) {
+      this.#at = strange
+      throw this.#wrong(`a character that XML does not allow (code ${this.#text.charCodeAt(strange)})`)
+    }
     this.#misc()
     if (this.#at >= this.#text.length) throw this.#wrong('there is no XML element here')
     const root = this.#tree()
@@ -370,12 +375,18 @@ class Reader {
   }
 }
 
+/** Source: XML 1.0, [2] Char. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const notXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/
+
 const none: readonly Node[] = []
 const noAttributes = new Attributes(new Map(), [])
 
 function entity(body: string): string | undefined {
   if (!body.startsWith('#')) return predefined[body]
   const code = body[1] === 'x' ? Number.parseInt(body.slice(2), 16) : Number.parseInt(body.slice(1), 10)
-  const right = /^#(x[0-9a-fA-F]+|[0-9]+)$/.test(body) && code > 0 && code <= 0x10ffff
-  return right ? String.fromCodePoint(code) : undefined
+  if (!/^#(x[0-9a-fA-F]+|[0-9]+)$/.test(body) || !(code <= 0x10ffff) || (code >= 0xd800 && code <= 0xdfff))
+    return undefined
+  const text = String.fromCodePoint(code)
+  return notXml.test(text) ? undefined : text
 }
