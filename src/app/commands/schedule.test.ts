@@ -26,7 +26,7 @@ function file(name: string, text: string): string {
 
 const good = file(
   'good.xml',
-  `<cib have-quorum="1" validate-with="pacemaker-3.9" execution-date="1700000000"><configuration>
+  `<cib have-quorum="1" validate-with="pacemaker-3.9" admin_epoch="0" epoch="1" num_updates="0" execution-date="1700000000"><configuration>
 <crm_config><cluster_property_set id="o"><nvpair id="s" name="stonith-enabled" value="false"/></cluster_property_set></crm_config>
 <nodes><node id="1" uname="alpha"/></nodes>
 <resources><primitive id="db" class="ocf" provider="heartbeat" type="pgsql"/></resources><constraints/></configuration>

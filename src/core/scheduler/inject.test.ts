@@ -6,7 +6,7 @@ import { parseCib } from '../cib/parse.ts'
 import type { Cib } from '../cib/types.ts'
 import { type Event, inject, readOperationSpec } from './inject.ts'
 
-const text = `<cib have-quorum="1" validate-with="pacemaker-3.9"><configuration><crm_config/>
+const text = `<cib have-quorum="1" validate-with="pacemaker-3.9" admin_epoch="0" epoch="1" num_updates="0"><configuration><crm_config/>
 <nodes><node id="1" uname="alpha"/><node id="2" uname="beta"/></nodes>
 <resources><primitive id="db" class="ocf" provider="heartbeat" type="pgsql"/></resources><constraints/></configuration>
 <status><node_state id="1" uname="alpha" in_ccm="true" crmd="online" join="member" expected="member"><lrm id="1">
