@@ -10,6 +10,7 @@ type Words = (part: Contribution, about: About) => string
 
 const causes: Readonly<Record<string, Words>> = {
   location: locationWords,
+  'node-score': () => "the node's own score, for everything",
   stickiness: () => 'stickiness: it runs here now',
   colocation: (part, about) => `${bond(part, about)}${rootWords(part, about)}`,
   dependents: (part, about) => `${wishes(part, about)}${rootWords(part, about)}`,

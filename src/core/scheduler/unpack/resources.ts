@@ -283,6 +283,7 @@ function allowEverywhere(world: Unpacked, resource: Resource): void {
     resource.discovery[node.index] = Discovery.always
     resource.scores[node.index] = node.baseScore
   }
+  world.trace?.note(resource, world.nodes, 'node-score')
 }
 
 function readReconnect(world: Unpacked, resource: Resource): void {
