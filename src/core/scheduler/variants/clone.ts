@@ -131,7 +131,8 @@ function closeWhereFull(
   nodeMax: number,
 ): void {
   if (instance.discovery[node.index] === Discovery.none) return
-  const close = (why: string): void => addEverywhere(world, instance, node, MINUS_INFINITY, why, world.trace && { other: parent.id })
+  const close = (why: string): void =>
+    addEverywhere(world, instance, node, MINUS_INFINITY, why, world.trace && { other: parent.id })
   if (!isAvailable(node)) close('node-unavailable')
   else if (instance.orphan || parent.discovery[node.index] === Discovery.none) close('not-here')
   else {
