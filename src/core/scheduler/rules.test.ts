@@ -28,7 +28,7 @@ function decide({ resources, constraints, running = [] }: Small): Decision {
     (node, i) => `<node_state id="${i + 1}" uname="${node}" in_ccm="true" crmd="online" join="member" expected="member">
     <lrm id="${i + 1}"><lrm_resources>${(running[i] ?? []).map(started).join('')}</lrm_resources></lrm></node_state>`,
   )
-  const text = `<cib have-quorum="1" validate-with="pacemaker-3.9"><configuration><crm_config><cluster_property_set id="o">
+  const text = `<cib have-quorum="1" validate-with="pacemaker-3.9" admin_epoch="0" epoch="1" num_updates="0"><configuration><crm_config><cluster_property_set id="o">
     <nvpair id="o-s" name="stonith-enabled" value="false"/></cluster_property_set></crm_config>
     <nodes><node id="1" uname="n1"/><node id="2" uname="n2"/></nodes><resources>${resources}</resources>
     <constraints>${constraints}</constraints><rsc_defaults><meta_attributes id="defaults">
