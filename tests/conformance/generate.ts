@@ -25,7 +25,7 @@ export function generate(seed: number, level: Level): Scenario {
     'configuration',
     {},
     el('crm_config', {}, ...pairs('cluster_property_set', 'options', clusterOptions(draw, hasFencing))),
-    el('nodes', {}, ...nodes.map((name, at) => nodeEntry(draw, name, at))),
+    el('nodes', {}, ...nodes.map((name, at) => nodeEntry(draw, name, at)), ...bundleNodes(draw, made)),
     el('resources', {}, ...draw.sample([...templated(draw, made), ...devices.map(d => d.tree)], 99)),
     el('constraints', {}, ...constraints(draw, made, places)),
     ...defaults(draw),
@@ -91,7 +91,8 @@ function clusterOptions(draw: Draw, hasFencing: boolean): Record<string, string 
     ...(draw.level >= 5 && {
       'no-quorum-policy': draw.maybe(25, draw.pick(['ignore', 'stop', 'freeze', 'suicide', 'demote'])),
       'start-failure-is-fatal': draw.maybe(15, draw.pick(['false', 'true'])),
-      'placement-strategy': draw.maybe(35, draw.pick(['utilization', 'minimal', 'balanced', 'default'])),
+      'placement-strategy':
+        draw.level === 7 ? undefined : draw.maybe(35, draw.pick(['utilization', 'minimal', 'balanced', 'default'])),
       'stonith-action': draw.maybe(10, draw.pick(['off', 'reboot'])),
       'startup-fencing': draw.maybe(6, 'false'),
       'concurrent-fencing': draw.maybe(20, draw.pick(['true', 'false'])),
@@ -121,6 +122,17 @@ function nodeEntry(draw: Draw, uname: string, at: number): Tree {
     ...pairs('instance_attributes', `node-${uname}`, values),
     ...pairs('utilization', `node-${uname}-use`, use),
   )
+}
+
+/** A node inside of a bundle is listed once it has permanent attributes. */
+function bundleNodes(draw: Draw, made: readonly Made[]): Tree[] {
+  const bundles = made.filter(one => one.kind === 'bundle' && one.members.length > 0)
+  if (draw.level < 7) return []
+  return bundles.flatMap(({ id }) => {
+    const uname = `${id}-0`
+    const entry = { id: uname, uname, type: 'remote' }
+    return draw.percent(15) ? [el('node', entry, ...pairs('instance_attributes', `node-${uname}`, { site: 'a' }))] : []
+  })
 }
 
 /** Moves what two primitives could share to a template, seldom. */
@@ -166,7 +178,7 @@ function tags(draw: Draw, made: readonly Made[]): Tree[] {
 
 function status(draw: Draw, nodes: readonly string[], made: readonly Made[]): Tree {
   const states = nodes.flatMap((uname, at) => nodeState(draw, uname, String(at + 1), made))
-  const hasTickets = draw.level >= 6 && draw.percent(60)
+  const hasTickets = draw.level === 6 && draw.percent(60)
   const ticket = (id: string): Tree => {
     const granted = draw.pick(['true', 'false'])
     return el('ticket_state', {

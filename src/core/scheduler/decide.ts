@@ -2,6 +2,7 @@
 import type { Decision, FencingDecision } from './decision.ts'
 import { toGraph } from './graph.ts'
 import { planned } from './summary.ts'
+import { isGuest } from './unpack/nodes.ts'
 import type { Ordered } from './world.ts'
 
 export function decide(world: Ordered): Decision {
@@ -25,9 +26,9 @@ export function decide(world: Ordered): Decision {
 function fencing(world: Ordered): readonly FencingDecision[] {
   const found: FencingDecision[] = []
   for (const action of world.actions) {
-    if (action.task !== 'stonith' || action.optional || !action.runnable || !action.node) continue
+    if (action.task !== 'stonith' || action.optional || !action.node) continue
     const how = action.meta.get('stonith_action') ?? 'reboot'
-    const container = action.node.remoteResource?.container?.id
+    const container = isGuest(action.node) ? action.node.remoteResource?.container?.id : undefined
     found.push({
       node: action.node.name,
       op: `Fence (${how})`,

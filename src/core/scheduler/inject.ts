@@ -78,7 +78,8 @@ const memberships: Readonly<Record<'node-up' | 'node-down' | 'node-fail', Member
 function nodeEvent(cib: Cib, kind: keyof typeof memberships, uname: string): Cib | Problem {
   const known = findNode(cib, uname)
   if (!known && kind !== 'node-up') return unknownNode(cib, uname)
-  const joined = known ? cib : withNode(cib, uname)
+  const listed = cib.configuration.nodes.some(node => node.uname === uname)
+  const joined = listed || kind !== 'node-up' ? cib : withNode(cib, uname)
   return changeState(joined, uname, state => {
     const next = { ...state, ...memberships[kind] }
     return kind === 'node-down' ? { ...next, transient: [], history: undefined } : next
@@ -95,9 +96,10 @@ function unknownNode(cib: Cib, uname: string): Problem {
   return { severity: 'error', code: 'unknown-node', message: `there is no node "${uname}"`, hint }
 }
 
-/** A node that nobody knew joins under its name. */
+/** A node that nobody listed joins under its name. */
 const withNode = (cib: Cib, uname: string): Cib => {
-  const node = { id: uname, uname, attributes: [], utilization: [] }
+  const id = cib.nodeStates.find(state => state.uname === uname)?.id ?? uname
+  const node = { id, uname, attributes: [], utilization: [] }
   return { ...cib, configuration: { ...cib.configuration, nodes: [...cib.configuration.nodes, node] } }
 }
 

@@ -13,6 +13,8 @@ import { type Agent, type Ended, record } from './record.ts'
 export interface SimulateOptions {
   /** RSC_OP_INTERVAL@NODE=RC: operations that fail when they run. */
   readonly failures?: readonly string[]
+  /** A node was brought up just before: as crm_simulate does it then, whoever acts is written down as a node. */
+  readonly listsNodes?: boolean
   /** When the results are said to have happened; without it, the CIB's own execution date. */
   readonly now?: Instant
 }
@@ -28,9 +30,13 @@ export function simulate(cib: Cib, decision: Decision, options: SimulateOptions 
     if (ended.length > 0) states.set(node, record(states.get(node) ?? newState(cib, node), ended, at))
   }
   const agentOf = agentFinder(cib)
+  let nodes = cib.configuration.nodes
   for (const { action, failure } of executed(decision, failures)) {
     const { node } = action
     if (node === undefined) continue
+    if (options.listsNodes && !nodes.some(known => known.uname === node)) {
+      nodes = [...nodes, { id: states.get(node)?.id ?? node, uname: node, attributes: [], utilization: [] }]
+    }
     if (action.kind === 'cluster') {
       if (action.op !== 'stonith' || action.fence === 'on') continue
       settle(node)
@@ -43,7 +49,7 @@ export function simulate(cib: Cib, decision: Decision, options: SimulateOptions 
     }
   }
   for (const node of [...results.keys()]) settle(node)
-  return { ...cib, nodeStates: [...states.values()] }
+  return { ...cib, configuration: { ...cib.configuration, nodes }, nodeStates: [...states.values()] }
 }
 
 /** The configuration's agents, and for what it no longer knows those that some node remembers. */

@@ -13,7 +13,7 @@ export interface Made {
 }
 
 export function resources(draw: Draw): Made[] {
-  const count = draw.between(1, draw.level === 1 ? 6 : 5)
+  const count = draw.between(1, draw.level === 1 ? 6 : draw.level === 7 ? 4 : 5)
   return Array.from({ length: count }, () => resource(draw))
 }
 
@@ -24,6 +24,7 @@ function resource(draw: Draw): Made {
     ...(draw.level >= 3 ? (['clone', 'clone'] as const) : []),
     ...(draw.level >= 4 ? (['promotable', 'promotable'] as const) : []),
     ...(draw.level >= 6 && draw.percent(40) ? (['bundle', 'guest', 'remote'] as const) : []),
+    ...(draw.level === 7 ? (['bundle', 'bundle', 'bundle', 'bundle', 'bundle', 'bundle'] as const) : []),
   ]
   const kind = draw.pick(kinds)
   if (kind === 'group') return group(draw)
@@ -142,17 +143,20 @@ function bundle(draw: Draw): Made {
   const id = draw.fresh('b')
   const promotable = draw.percent(40)
   const hasInside = draw.percent(80)
-  const inside = hasInside ? [primitive(draw, { promotable })] : []
+  const inside = hasInside ? [primitive(draw, { promotable }, insideOptions(draw))] : []
   const container = {
     image: 'pcmk:latest',
-    replicas: String(draw.between(1, 3)),
-    'replicas-per-host': draw.maybe(10, '2'),
+    replicas: draw.maybe(90, String(draw.between(1, draw.level === 7 ? 4 : 3))),
+    'replicas-per-host': draw.maybe(draw.level === 7 ? 25 : 10, '2'),
     'promoted-max': promotable ? String(draw.between(1, 2)) : undefined,
+    network: draw.maybe(15, 'host'),
+    options: draw.maybe(10, '--user=root'),
   }
   const network = {
-    'ip-range-start': draw.maybe(70, '192.168.122.131'),
+    'ip-range-start': draw.maybe(draw.level === 7 ? 45 : 70, `192.168.122.${draw.pick(['131', '253'])}`),
     'control-port': '9999',
     'host-interface': draw.maybe(30, 'eth0'),
+    'add-host': draw.maybe(10, 'false'),
   }
   const tree = el(
     'bundle',
@@ -160,12 +164,34 @@ function bundle(draw: Draw): Made {
     ...pairs('meta_attributes', `${id}-meta`, {
       'target-role': draw.maybe(5, 'Stopped'),
       priority: draw.maybe(5, '5'),
+      interleave: draw.maybe(10, 'true'),
+      'resource-stickiness': draw.maybe(10, draw.pick(['0', '100'])),
     }),
     el(draw.pick(['docker', 'podman']), container),
     el('network', network),
+    ...storage(draw, id),
     ...inside,
   )
   return { id, kind: 'bundle', promotable, members: inside.map(idOf), tree }
+}
+
+/** What a bundle reads from the primitive inside. */
+function insideOptions(draw: Draw): Record<string, string> {
+  if (draw.level < 7) return {}
+  const options = {
+    notify: draw.maybe(30, 'true'),
+    interleave: draw.maybe(20, 'true'),
+    ordered: draw.maybe(20, 'true'),
+    'container-attribute-target': draw.maybe(25, 'host'),
+  }
+  return Object.fromEntries(Object.entries(options).flatMap(([name, value]) => (value ? [[name, value]] : [])))
+}
+
+function storage(draw: Draw, id: string): Tree[] {
+  if (!draw.percent(20)) return []
+  const mapping = { 'target-dir': '/srv', options: draw.maybe(50, 'rw') }
+  const from = draw.percent(50) ? { 'source-dir': '/data' } : { 'source-dir-root': '/data' }
+  return [el('storage', {}, el('storage-mapping', { id: `${id}-data`, ...from, ...mapping }))]
 }
 
 function remote(draw: Draw): Made {

@@ -34,6 +34,7 @@ const changes: readonly (readonly [level: number, weight: number, change: Change
   [5, 2, activeTwice],
   [5, 2, uncleanNode],
   [6, 5, ticket],
+  [7, 14, failInside],
 ]
 
 export function nextStep(draw: Draw, cib: Tree): Step {
@@ -176,7 +177,8 @@ const promotableMembers = (cib: Tree): string[] =>
 function newPromotionScores(draw: Draw, cib: Tree): Step {
   const chosen = pickOr(draw, named(cib, 'node_state'))
   const made = [{ promotable: true, members: promotableMembers(cib) }]
-  if (chosen?.attributes['crmd'] !== 'online') return { cib, events: [] }
+  const isUp = chosen?.attributes['crmd'] === 'online' || chosen?.attributes['remote_node'] === 'true'
+  if (!chosen || !isUp) return { cib, events: [] }
   const { id = '', uname = '' } = chosen.attributes
   const fresh = transientAttributes(draw, id, uname, made)
   const change = (tree: Tree): Tree =>
@@ -220,6 +222,17 @@ function failOperation(draw: Draw, cib: Tree): Step {
     'migrate_from_0',
   ])
   return { cib, events: ['--op-fail', `${rsc}_${operation}@${uname}=${draw.pick(['1', '1', '5', '6'])}`] }
+}
+
+/** What fails is whatever some node has: a container, an address, a connection, what runs inside. */
+function failInside(draw: Draw, cib: Tree): Step {
+  const state = pickOr(draw, named(cib, 'node_state'))
+  const rsc = state && pickOr(draw, histories(state))?.attributes['id']
+  const uname = state?.attributes['uname']
+  if (rsc === undefined || uname === undefined) return { cib, events: [] }
+  const operation = draw.pick(['start_0', 'stop_0', 'monitor_60000', 'monitor_30000', 'monitor_10000', 'promote_0'])
+  const way = draw.pick(['--op-fail', '--op-inject'])
+  return { cib, events: [way, `${rsc}_${operation}@${uname}=${draw.pick(['1', '1', '5', '7'])}`] }
 }
 
 function toggleNode(draw: Draw, cib: Tree): Step {

@@ -50,7 +50,11 @@ export function answer(text: string, file: string, asked: Asked): Checked<Answer
   const decision = schedule(injected.value, now, { trace: asked.trace ?? false, scores: asked.scores ?? true })
   const before = events.length > 0 ? { before: schedule(given, now) } : {}
   if (!asked.simulate) return { value: { cib: injected.value, now, ...before, decision }, problems }
-  const later = simulate(injected.value, decision, { failures: asked.failures ?? [], now: asked.clock })
+  const later = simulate(injected.value, decision, {
+    failures: asked.failures ?? [],
+    listsNodes: events.some(event => event.kind === 'node-up'),
+    now: asked.clock,
+  })
   return { value: { cib: injected.value, now, ...before, decision, later, after: schedule(later, now) }, problems }
 }
 

@@ -125,6 +125,7 @@ function changed(world: Unpacked, event: Event): boolean {
       forceRestart(world, rsc, node, task, interval)
       return true
     case 'changed':
+    case 'unknown':
       if (interval > 0) obtain(world, rsc, keyOf(rsc.id, task, interval), task, node, true).reschedule = true
       else if (entry.opRestartDigest !== undefined) {
         unfenceAgain(world, rsc, node, 'Device parameters changed (reload)')

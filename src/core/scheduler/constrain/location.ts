@@ -1,6 +1,6 @@
 // Location constraints: which nodes a resource likes and dislikes, by score or by rule.
 // Source: "Pacemaker Explained" 2.1, "Deciding Which Nodes a Resource Can Run On".
-import { add, type Score, score, ZERO } from '../../base/score.ts'
+import { add, MINUS_INFINITY, type Score, score, ZERO } from '../../base/score.ts'
 import { holds } from '../../cib/rules.ts'
 import type { Location, Rule } from '../../cib/types.ts'
 import { asScore } from '../../cib/values.ts'
@@ -83,7 +83,7 @@ function discoveryOf(text: string | undefined): number {
   return text === 'never' ? Discovery.never : text === 'exclusive' ? Discovery.exclusive : Discovery.always
 }
 
-/** The nodes a rule is about with their scores. With boolean-op "or" its expressions' scores are not added up. */
+/** The nodes a rule is about with their scores; with boolean-op "or", each node's own score is counted in. */
 function byRule(
   world: Unpacked,
   rsc: Resource,
@@ -110,9 +110,15 @@ function byRule(
       points = value === undefined ? score(-1_000_000) : asScore(value)
     }
     nodes.push(node)
-    scores.push(points)
+    scores.push(rule.booleanOp === 'or' ? add(ownScore(world, node), points) : points)
   }
   return { nodes, scores }
+}
+
+/** What a node is worth by itself; one that is in a bundle, or a member that is not there or leaves, nothing. */
+function ownScore(world: Unpacked, node: ClusterNode): Score {
+  const gone = world.hiddenNodes.has(node) || (node.kind !== 'remote' && (!node.online || node.shutdown))
+  return gone ? MINUS_INFINITY : score(node.baseScore)
 }
 
 /** Adds a constraint's scores to a resource's. */

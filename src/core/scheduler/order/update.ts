@@ -284,8 +284,7 @@ function pairwise(
   for (const part of partsOf(then.rsc, then)) {
     const partner = compatibleInstance(world, part, { ...first.rsc, children: [...firsts] }, Role.unknown, now)
     if (!partner) {
-      if (!now && kind & (Kind.runnableLeft | Kind.impliesThen) && assignTo(world, part, undefined, true))
-        change.then = true
+      if (!now && kind & (Kind.runnableLeft | Kind.impliesThen)) takePlace(world, part, change)
       continue
     }
     const before = find(partner, taskOfPart(partner, first), node)
@@ -307,6 +306,18 @@ function pairwise(
     }
   }
 }
+
+/** An instance without a neighbour runs nowhere. */
+function takePlace(world: Unpacked, part: Resource, change: Change): void {
+  const actions = actionsWithin(part)
+  const before = actions.map(snapshot)
+  assignTo(world, part, undefined, true)
+  const changed = actions.filter((action, i) => snapshot(action) !== before[i])
+  if (changed.length > 0) change.then = true
+  change.parts.push(...changed)
+}
+
+const actionsWithin = (rsc: Resource): readonly Action[] => [...rsc.actions, ...rsc.children.flatMap(actionsWithin)]
 
 function rule(first: Action, then: Action, flags: Flags, kind: number): void {
   switch (kind) {

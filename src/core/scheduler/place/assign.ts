@@ -1,6 +1,6 @@
 // Giving a resource its node.
 // Source: "Pacemaker Explained" 2.1, "How Resource Placement is Decided".
-import { type ClusterNode, type Resource, Role } from '../model.ts'
+import { type Action, type ClusterNode, type Resource, Role } from '../model.ts'
 import { isGuest } from '../unpack/nodes.ts'
 import { setNextRole } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
@@ -30,7 +30,7 @@ export function assignTo(world: Unpacked, rsc: Resource, node: ClusterNode | und
     for (const action of rsc.actions) {
       if (action.task === 'stop') action.optional = false
       else if (action.task === 'start') action.runnable = false
-      else if (action.interval > 0 && action.meta.get('op_target_rc') !== '7') action.runnable = false
+      else if (isRecurring(action) && action.meta.get('op_target_rc') !== '7') action.runnable = false
     }
     return false
   }
@@ -41,6 +41,8 @@ export function assignTo(world: Unpacked, rsc: Resource, node: ClusterNode | und
   void world
   return true
 }
+
+const isRecurring = (action: Action): boolean => action.interval > 0 || action.cancelTask !== undefined
 
 export function unassign(rsc: Resource): void {
   const old = rsc.assigned

@@ -12,7 +12,7 @@ import { uberParent } from '../unpack/roles.ts'
 import type { Constrained, Placed } from '../world.ts'
 import { sortForUtilization } from './process-order.ts'
 import { applyShutdownLocks } from './shutdown-locks.ts'
-import { isReached } from './threshold.ts'
+import { isForgiven, isReached } from './threshold.ts'
 
 export function place(world: Constrained): Placed {
   if (world.options.shutdownLock) applyShutdownLocks(world)
@@ -66,9 +66,9 @@ const parts = (rsc: Resource): readonly Resource[] => rsc.children
 
 function leaveWhereFailing(world: Constrained, rsc: Resource, failing: readonly ClusterNode[]): void {
   for (const part of parts(rsc)) leaveWhereFailing(world, part, failing)
-  if (rsc.kind !== 'primitive' || rsc.migrationThreshold === 0 || rsc.failureIgnored) return
+  if (rsc.kind !== 'primitive') return
   for (const node of failing) {
-    if (isReached(world, rsc, node)) {
+    if (!isForgiven(rsc, node) && isReached(world, rsc, node)) {
       const top = uberParent(rsc)
       const banned = !rsc.unique && top.kind === 'clone' ? top : rsc
       ban(world, banned, node, MINUS_INFINITY, '__fail_limit__', world.trace && failuresHere(world, rsc, node))

@@ -5,8 +5,11 @@ import { failuresOf } from '../unpack/failcounts.ts'
 import type { Unpacked } from '../world.ts'
 
 export function isReached(world: Unpacked, rsc: Resource, node: ClusterNode): boolean {
+  if (rsc.migrationThreshold === 0 || rsc.failureIgnored) return false
   const { count } = failuresOf(world, rsc, node, true, true)
-  if (count <= 0 || rsc.migrationThreshold - count > 0) return false
-  // A count that is about to be cleared does not count.
-  return !rsc.actions.some(action => action.task === 'clear_failcount' && action.node === node)
+  return count > 0 && rsc.migrationThreshold - count <= 0
 }
+
+/** A count that is about to be cleared drives nothing away. */
+export const isForgiven = (rsc: Resource, node: ClusterNode): boolean =>
+  rsc.actions.some(action => action.task === 'clear_failcount' && action.node === node)

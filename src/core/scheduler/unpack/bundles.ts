@@ -101,7 +101,7 @@ function replica(
     port: plan.port,
     timeout: undefined,
     managed: undefined,
-    allowMigrate: true,
+    allowMigrate: undefined,
   })
   const remote = unfolding.make(world, connection, bundle, remoteId)
   bundle.children.push(remote)

@@ -8,7 +8,7 @@ export interface Connection {
   readonly port: string | undefined
   readonly timeout: string | undefined
   readonly managed: string | undefined
-  readonly allowMigrate: boolean
+  readonly allowMigrate: string | undefined
 }
 
 export function connectionPrimitive(name: string, connection: Connection): Primitive {
@@ -39,7 +39,7 @@ export function connectionPrimitive(name: string, connection: Connection): Primi
           ...pair('internal-rsc', 'true'),
           ...pair('container', connection.container),
           ...pair('is-managed', connection.managed),
-          ...(connection.allowMigrate ? [] : pair('allow-migrate', 'false')),
+          ...pair('allow-migrate', connection.allowMigrate),
         ],
       },
     ],

@@ -7,6 +7,7 @@ import { keyOf, obtain } from '../act/actions.ts'
 import type { Action, ClusterNode, Resource } from '../model.ts'
 import type { Unpacked } from '../world.ts'
 import { historyOn } from './history-index.ts'
+import { isBundled } from './roles.ts'
 
 export interface Failures {
   readonly count: number
@@ -53,7 +54,7 @@ function namesAbout(names: readonly string[], resource: Resource): readonly stri
 
 export const hasFailures = (node: ClusterNode): boolean => failureNames(node).length > 0
 
-/** `effective`: an expired count is none; `fillers`: what runs inside counts too. */
+/** `effective`: an expired count is none; `fillers`: what runs inside counts too, but not in bundles. */
 export function failuresOf(
   world: Unpacked,
   resource: Resource,
@@ -77,7 +78,7 @@ export function failuresOf(
   if (count > 0 && effective && resource.failureTimeout > 0) {
     if (last > 0 && world.now / 1_000 >= last + Math.trunc(resource.failureTimeout / 1_000)) count = 0
   }
-  if (fillers) {
+  if (fillers && !isBundled(resource)) {
     for (const filler of resource.fillers) {
       const inner = failuresOf(world, filler, node, effective)
       count = Math.min(INFINITY, count + inner.count)

@@ -119,8 +119,7 @@ export function readRemoteNodes(world: Unpacked): void {
   for (const name of inBundles) {
     const known = world.nodeByName.get(name.toLowerCase())
     const node = known ?? makeNode(world, name, name, 'remote')
-    node.kind = 'remote'
-    node.unclean = false
+    if (!known) node.unclean = false
     // One that the configuration lists is a node like any other until its bundle is unfolded.
     if (!known) world.hiddenNodes.add(node)
     world.haveRemoteNodes = true

@@ -91,7 +91,7 @@ function addGuestConnections(world: Unpacked): void {
       port: get('remote-port'),
       timeout,
       managed: get('is-managed'),
-      allowMigrate: asBoolean(get('remote-allow-migrate'), true),
+      allowMigrate: get('remote-allow-migrate'),
     })
     const resource = makeResource(world, connection, undefined, connection.id)
     world.roots.push(resource)
@@ -112,7 +112,7 @@ function connectContainers(world: Unpacked): void {
 function linkRemote(world: Unpacked, resource: Resource): void {
   if (!resource.isRemoteConnection || resource.orphan) return
   const node = world.nodeByName.get(resource.id.toLowerCase())
-  if (node?.kind !== 'remote') return
+  if (!node) return
   node.remoteResource = resource
   world.haveRemoteNodes = true
   if (resource.container) node.attributes.set('#kind', 'container')
@@ -209,7 +209,8 @@ export function makeResource(world: Unpacked, source: Source, parent: Resource |
     notify: asBoolean(meta.get('notify')),
     critical: asBoolean(meta.get('critical'), true),
     fenceDevice: isFenceDevice,
-    allowMigrate: asBoolean(meta.get('allow-migrate'), isConnection),
+    // Remote nodes move without stopping what runs there; guests do so only where they are asked to.
+    allowMigrate: asBoolean(meta.get('allow-migrate'), isConnection && !meta.has('container')),
     isRemoteConnection: isConnection,
     priority: asScore(meta.get('priority')),
     stickiness: asScore(meta.get('resource-stickiness')),
