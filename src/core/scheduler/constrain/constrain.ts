@@ -1,11 +1,10 @@
 // The second phase: constraints, attached to the resources that they are about.
 import { MINUS_INFINITY, score } from '../../base/score.ts'
-import { type ColocationRule, Role } from '../model.ts'
+import { type ColocationRule, Discovery, Role } from '../model.ts'
 import { orderTasks } from '../order/relate.ts'
 import { Kind } from '../order/types.ts'
 import { healthOf } from '../unpack/nodes.ts'
 import type { Constrained, Unpacked } from '../world.ts'
-import { ban } from './bans.ts'
 import { constrainColocations } from './colocation.ts'
 import { constrainLocations } from './location.ts'
 import { constrainOrders } from './order.ts'
@@ -68,7 +67,14 @@ function applyHealth(world: Unpacked): void {
     if (points === 0) continue
     for (const rsc of world.roots) {
       if (points < 0 && rsc.meta.get('allow-unhealthy-nodes') === 'true') continue
-      ban(world, rsc, node, score(points), healthStrategy)
+      rsc.locations.push({
+        id: healthStrategy,
+        role: Role.unknown,
+        nodes: [node],
+        scores: [score(points)],
+        discovery: Discovery.always,
+        origin: undefined,
+      })
     }
   }
 }

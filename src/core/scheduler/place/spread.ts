@@ -120,7 +120,8 @@ function addMatching(
   factor: number,
   onlyPositive: boolean,
 ): void {
-  const best = attribute === '#uname' ? undefined : bestByValue(world, rsc, attribute)
+  const byName = attribute === '#uname' && world.nodes.every(hasName)
+  const best = byName ? undefined : bestByValue(world, rsc, attribute)
   for (const node of world.nodes) {
     const i = node.index
     if (work.has[i] === 0) continue
@@ -145,8 +146,13 @@ function ownScore(rsc: Resource, node: ClusterNode): number {
   return Math.max(MINUS_INFINITY, rsc.scores[node.index] ?? 0)
 }
 
+/** Those without a name are all alike. */
 export const attributeOf = (node: ClusterNode, attribute: string): string =>
-  attribute === '#uname' ? node.lowerName : (node.attributes.get(attribute)?.toLowerCase() ?? '\u0000')
+  attribute === '#uname' && hasName(node)
+    ? node.lowerName
+    : (node.attributes.get(attribute)?.toLowerCase() ?? '\u0000')
+
+const hasName = (node: ClusterNode): boolean => node.attributes.has('#uname')
 
 function bestByValue(world: Unpacked, rsc: Resource, attribute: string): Map<string, number> {
   const best = new Map<string, number>()

@@ -42,14 +42,14 @@ export function makeNode(world: Unpacked, id: string, name: string, kind: Cluste
   }
   world.nodes.push(node)
   world.nodeByName.set(name.toLowerCase(), node)
-  setSpecialAttributes(world, node)
+  node.attributes.set('#kind', kind === 'remote' ? 'remote' : 'cluster')
   return node
 }
 
+/** Nodes that are neither listed nor have a state have no name that rules and colocations could see. */
 function setSpecialAttributes(world: Unpacked, node: ClusterNode): void {
   node.attributes.set('#uname', node.name)
   node.attributes.set('#id', node.id)
-  node.attributes.set('#kind', node.kind === 'remote' ? 'remote' : 'cluster')
   node.attributes.set('#is_dc', node.isDc ? 'true' : 'false')
   if (world.options.clusterName !== undefined) node.attributes.set('#cluster-name', world.options.clusterName)
 }
@@ -89,6 +89,7 @@ function readEntry(world: Unpacked, node: ClusterNode, entry: NodeEntry): void {
 }
 
 export function addAttributes(world: Unpacked, node: ClusterNode, sets: readonly PairSet[], overwrite: boolean): void {
+  setSpecialAttributes(world, node)
   const context = { ...world.rules, node: (name: string) => node.attributes.get(name) }
   for (const [name, value] of combine(sets, context)) {
     if (overwrite || !node.attributes.has(name)) node.attributes.set(name, value)
