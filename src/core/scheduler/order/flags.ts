@@ -29,12 +29,16 @@ export function flagsInOrder(action: Action, node: ClusterNode | undefined): Fla
 
 const innerTasks = new Set(['notify', 'notified', 'promote', 'promoted', 'demote', 'demoted'])
 
-/** The instances of a clone; of a bundle its containers, or for what containers cannot do, what runs inside. */
-export function partsOf(rsc: Resource, action: Action): readonly Resource[] {
+/** What an ordering passes on to: the instances of a clone, the containers of a bundle. */
+export const instancesOf = (rsc: Resource): readonly Resource[] =>
+  rsc.bundle ? rsc.bundle.replicas.map(replica => replica.container) : rsc.children
+
+/** What an action is made of: the instances of a clone; of a bundle its containers, or for what containers cannot do, what runs inside. */
+function partsOf(rsc: Resource, action: Action): readonly Resource[] {
   const data = rsc.bundle
   if (!data) return rsc.children
   if (innerTasks.has(action.task)) return data.inner?.children ?? []
-  return data.replicas.map(replica => replica.container)
+  return instancesOf(rsc)
 }
 
 const begun: Readonly<Record<string, string>> = {

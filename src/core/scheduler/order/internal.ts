@@ -6,7 +6,6 @@ import { keyOf } from '../act/actions.ts'
 import { fenceAction } from '../act/fence-node.ts'
 import { colocate } from '../constrain/colocation.ts'
 import { type ColocationRule, Discovery, type Resource, Role } from '../model.ts'
-import { isRemote } from '../unpack/nodes.ts'
 import { uberParent } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
 import { loadConstraints } from './load.ts'
@@ -92,7 +91,7 @@ export const isInBundle = (rsc: Resource): boolean => rsc.parent?.kind === 'bund
 
 function avoidRemoteNodes(world: Unpacked, rsc: Resource): void {
   for (const node of world.nodes) {
-    if (isRemote(node) && node.remoteResource && rsc.discovery[node.index] !== Discovery.none) {
+    if (node.remoteResource && rsc.discovery[node.index] !== Discovery.none) {
       rsc.scores[node.index] = MINUS_INFINITY
     }
   }

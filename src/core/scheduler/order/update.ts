@@ -7,7 +7,7 @@ import { compatibleInstance } from '../place/colocate.ts'
 import { nodeNext, roleNow } from '../place/state.ts'
 import type { Unpacked } from '../world.ts'
 import { blockDependents } from './block.ts'
-import { type Flags, find, flagsInOrder, flagsOf, partsOf, taskOfPart } from './flags.ts'
+import { type Flags, find, flagsInOrder, flagsOf, instancesOf, taskOfPart } from './flags.ts'
 import { relate } from './relate.ts'
 import { Kind } from './types.ts'
 
@@ -249,7 +249,7 @@ function update(
   rule(first, then, flags, kind)
   if (owner.kind === 'primitive' || !then.rsc) return
   const isGroup = owner.kind === 'group'
-  for (const part of isGroup ? then.rsc.children : partsOf(then.rsc, then)) {
+  for (const part of instancesOf(then.rsc)) {
     const action = find(part, then.task, node)
     if (!action || (!isGroup && !flagsOf(action, node).runnable)) continue
     const before = snapshot(action)
@@ -280,8 +280,8 @@ function pairwise(
 ): void {
   if (!first.rsc || !then.rsc) return
   const now = /_(stopped|demoted)_0$/.test(first.key)
-  const firsts = partsOf(first.rsc, first)
-  for (const part of partsOf(then.rsc, then)) {
+  const firsts = instancesOf(first.rsc)
+  for (const part of instancesOf(then.rsc)) {
     const partner = compatibleInstance(world, part, { ...first.rsc, children: [...firsts] }, Role.unknown, now)
     if (!partner) {
       if (!now && kind & (Kind.runnableLeft | Kind.impliesThen)) takePlace(world, part, change)

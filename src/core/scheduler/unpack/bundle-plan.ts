@@ -53,7 +53,8 @@ export function planOf(source: Bundle): BundlePlan {
   return {
     source,
     replicas: replicaCount(source),
-    perHost: network?.get('ip-range-start') === undefined && network?.has('control-port') ? 1 : perHost,
+    // With one port of the host for all replicas, there can be only one on each.
+    perHost: managed && network?.get('ip-range-start') === undefined ? 1 : perHost,
     promotedMax: Math.max(0, asInteger(get('promoted-max') ?? get('masters'), 0)),
     port,
     mounts: managed

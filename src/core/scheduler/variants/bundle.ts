@@ -16,7 +16,8 @@ export function assignBundle(
   prefer: ClusterNode | undefined,
 ): ClusterNode | undefined {
   const data = bundle.bundle
-  if (!data || bundle.allocating) return undefined
+  if (!data) return undefined
+  // Also when asked again meanwhile, as in a ring of colocations: its parts know by themselves what they are about.
   bundle.allocating = true
   logScores(world, 'pcmk__bundle_allocate', bundle)
   const containers = mergeSort(

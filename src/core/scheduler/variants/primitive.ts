@@ -113,7 +113,7 @@ function stayIfEqual(
 /** The node behind a connection is up if its connection will be. */
 function openRemoteNode(world: Unpacked, rsc: Resource): void {
   const node = world.nodeByName.get(rsc.id.toLowerCase())
-  if (node?.kind !== 'remote') return
+  if (!node) return
   if (rsc.assigned && rsc.nextRole !== Role.stopped) {
     node.online = true
     if (node.unseen) node.unclean = false
