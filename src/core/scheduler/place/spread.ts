@@ -148,9 +148,7 @@ function ownScore(rsc: Resource, node: ClusterNode): number {
 
 /** Those without a name are all alike. */
 export const attributeOf = (node: ClusterNode, attribute: string): string =>
-  attribute === '#uname' && hasName(node)
-    ? node.lowerName
-    : (node.attributes.get(attribute)?.toLowerCase() ?? '\u0000')
+  attribute === '#uname' && hasName(node) ? node.lowerName : (node.attributes.get(attribute)?.toLowerCase() ?? '\u0000')
 
 const hasName = (node: ClusterNode): boolean => node.attributes.has('#uname')
 
