@@ -30,6 +30,7 @@ const causes: Readonly<Record<string, Words>> = {
   'not-here': () => 'its clone has no place here',
   'clone:limit_reached': () => 'there are as many instances as clone-max allows',
   bundled: ({ other }) => (other === undefined ? 'belongs into a container' : `belongs into ${other}`),
+  'inside-bundle': () => 'the node is inside a bundle, which runs nothing else',
   'with-container': ({ other }) => `can only be where ${other} is`,
   'not-on-remote': () => 'cannot run on remote nodes',
   not_managed_default: () => 'it is here, and nobody manages it',

@@ -136,14 +136,15 @@ function closeToOthers(world: Unpacked, bundle: Resource, node: ClusterNode): vo
   if (world.hiddenNodes.has(node)) world.visibleNodes += 1
   world.hiddenNodes.add(node)
   bundle.discovery[node.index] = Discovery.none
-  for (const rsc of world.roots) forbid(rsc, node)
+  for (const rsc of world.roots) forbid(world, rsc, node)
 }
 
-function forbid(rsc: Resource, node: ClusterNode): void {
-  for (const child of rsc.children) forbid(child, node)
+function forbid(world: Unpacked, rsc: Resource, node: ClusterNode): void {
+  for (const child of rsc.children) forbid(world, child, node)
   if (rsc.discovery[node.index] === Discovery.none) return
   rsc.scores[node.index] = MINUS_INFINITY
   rsc.discovery[node.index] = Discovery.never
+  world.trace?.note(rsc, [node], 'inside-bundle')
 }
 
 const monitor = (id: string): Operation => ({
