@@ -1,5 +1,6 @@
 // A drill's report from its JSON file, checked: what `drill --json` prints and report.json holds.
 import { z } from 'zod'
+import { parseJson } from '../base/json.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { instant, milliseconds, nodeName } from '../base/units.ts'
 import type { DrillReport } from './report.ts'
@@ -68,13 +69,9 @@ const report: z.ZodType<DrillReport> = z.object({
 })
 
 export function readReport(text: string): Result<DrillReport, string> {
-  let data: unknown
-  try {
-    data = JSON.parse(text)
-  } catch {
-    return fail('it is not JSON')
-  }
-  const read = report.safeParse(data)
+  const data = parseJson(text)
+  if (!data.ok) return fail('it is not JSON')
+  const read = report.safeParse(data.value)
   if (read.success) return ok(read.data)
   const [first] = read.error.issues
   return fail(`it is no drill report: ${first?.path.join('.') || 'the whole'}: ${first?.message ?? ''}`)

@@ -1,5 +1,6 @@
 // Proofs that a fence device works, kept on the nodes in /var/lib/holdfast/proofs.json: apply writes one when a device has
 // answered, a drill when it has really switched its target off. Status says from them when fencing was last proven.
+import { parseJson } from '../base/json.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { type Instant, instant, type NodeName, nodeName } from '../base/units.ts'
 
@@ -15,12 +16,9 @@ export interface Proof {
 }
 
 export function parseProofs(text: string): Result<readonly Proof[], string> {
-  let data: unknown
-  try {
-    data = JSON.parse(text)
-  } catch (error) {
-    return fail(`${proofsFile} is not JSON: ${error instanceof Error ? error.message : String(error)}`)
-  }
+  const read = parseJson(text)
+  if (!read.ok) return fail(`${proofsFile} is not JSON: ${read.failure}`)
+  const data = read.value
   if (!Array.isArray(data)) return fail(`${proofsFile} is not a list`)
   const proofs = data.map(proofOf)
   const whole = proofs.filter(proof => proof !== undefined)

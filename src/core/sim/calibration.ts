@@ -1,6 +1,7 @@
 // A calibration: durations that were measured, with a word about where. A JSON file:
 //   { "about": "…", "durations": { "mount": [420, 650], … } }      name → [low, high] in milliseconds
 // Names that do not exist and ranges that cannot be are refused, with the nearest name.
+import { parseJson } from '../base/json.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { closest } from '../base/suggest.ts'
 import { type Calibration, type Durations, defaultDurations, type Range } from './durations.ts'
@@ -20,12 +21,9 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export function parseCalibration(text: string): Result<CalibrationFile, string> {
-  let data: unknown
-  try {
-    data = JSON.parse(text)
-  } catch {
-    return fail('it is not JSON')
-  }
+  const read = parseJson(text)
+  if (!read.ok) return fail('it is not JSON')
+  const data = read.value
   const given = isObject(data) ? data['durations'] : undefined
   if (!isObject(data) || !isObject(given)) return fail('expected { "about": …, "durations": { NAME: [low, high] } }')
   const durations: Partial<Record<keyof Durations, Range>> = {}

@@ -5,7 +5,7 @@ import type { Comparison, OutageComparison, Pair } from '../drill/compare.ts'
 import type { DrillReport } from '../drill/report.ts'
 import { differs, ratio, since, summary } from './comparison.ts'
 import { type Markup, page, tag, text } from './markup.ts'
-import { css, phaseTones, section, simulationNote } from './report.ts'
+import { banner, css, phaseTones, section, simulationNote } from './report.ts'
 import { palette, svg, widthOf, wordedBox, words } from './svg.ts'
 import { timeline } from './timeline.ts'
 
@@ -30,17 +30,11 @@ export function comparisonReport(c: Comparison, predicted: DrillReport, measured
 }
 
 const head = (c: Comparison, predicted: DrillReport): Markup =>
-  tag(
-    'header',
-    { class: c.agrees ? 'passed' : 'failed' },
-    tag('p', { class: 'sign', 'aria-hidden': 'true' }, text(c.agrees ? '✓' : '✕')),
-    tag(
-      'div',
-      {},
-      tag('h1', {}, text(`${c.scenario}: ${c.agrees ? 'as predicted' : 'not as predicted'}`)),
-      tag('p', { class: 'sentence' }, text(`${summary(c).replace(/^./, first => first.toUpperCase())}.`)),
-      tag('p', {}, text(`Predicted: ${simulationNote(predicted)}`)),
-    ),
+  banner(
+    c.agrees,
+    `${c.scenario}: ${c.agrees ? 'as predicted' : 'not as predicted'}`,
+    tag('p', { class: 'sentence' }, text(`${summary(c).replace(/^./, first => first.toUpperCase())}.`)),
+    tag('p', {}, text(`Predicted: ${simulationNote(predicted)}`)),
   )
 
 /** Both on one scale, so that the eye sees what is longer. */

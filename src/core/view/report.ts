@@ -31,24 +31,25 @@ export const section = (title: string, ...inside: readonly Markup[]): Markup =>
 
 const worlds = { sim: 'in simulation', lab: 'on virtual machines', live: 'on the live cluster' } as const
 
-function head(report: DrillReport): Markup {
-  const passed = report.verdict === 'passed'
-  return tag(
+/** The answer first: a sign, a headline, and what it means. */
+export const banner = (isGood: boolean, headline: string, ...below: readonly Markup[]): Markup =>
+  tag(
     'header',
-    { class: passed ? 'passed' : 'failed' },
-    tag('p', { class: 'sign', 'aria-hidden': 'true' }, text(passed ? '✓' : '✕')),
-    tag(
-      'div',
-      {},
-      tag('h1', {}, text(`${report.scenario}: ${report.verdict}`)),
-      ...report.services.map(s => tag('p', { class: 'sentence' }, text(sentence(s, report)))),
-      ...(report.world === 'sim' ? [tag('p', { class: 'warn' }, text(simulationNote(report)))] : []),
-      ...report.steps
-        .filter(s => s.verdict === 'failed')
-        .map(s => tag('p', { class: 'bad' }, text(`Line ${s.line}: ${s.why ?? s.text}`))),
-    ),
+    { class: isGood ? 'passed' : 'failed' },
+    tag('p', { class: 'sign', 'aria-hidden': 'true' }, text(isGood ? '✓' : '✕')),
+    tag('div', {}, tag('h1', {}, text(headline)), ...below),
   )
-}
+
+const head = (report: DrillReport): Markup =>
+  banner(
+    report.verdict === 'passed',
+    `${report.scenario}: ${report.verdict}`,
+    ...report.services.map(s => tag('p', { class: 'sentence' }, text(sentence(s, report)))),
+    ...(report.world === 'sim' ? [tag('p', { class: 'warn' }, text(simulationNote(report)))] : []),
+    ...report.steps
+      .filter(s => s.verdict === 'failed')
+      .map(s => tag('p', { class: 'bad' }, text(`Line ${s.line}: ${s.why ?? s.text}`))),
+  )
 
 /** Plainly, so that nobody takes a prediction for a measurement. */
 export const simulationNote = ({ simulation }: DrillReport): string => {

@@ -5,7 +5,7 @@ import type { Outcome, Survivability, SurvivabilityRow, Verdict } from '../sim/s
 import { acceptable } from '../sim/survivability.ts'
 import { type Markup, nothing, page, tag, text } from './markup.ts'
 import { matrix, worstOf } from './matrix.ts'
-import { css, section } from './report.ts'
+import { banner, css, section } from './report.ts'
 import { palette } from './svg.ts'
 
 const tones: Readonly<Record<Verdict, string>> = {
@@ -48,17 +48,11 @@ function head(table: Survivability): Markup {
   const sentence = good
     ? `Each of ${table.singles.length} single faults is survived within the budget, and nothing acknowledged is lost.`
     : `${bad.length} of ${table.singles.length} single faults cost a service more than its budget, its data or its life.`
-  return tag(
-    'header',
-    { class: good ? 'passed' : 'failed' },
-    tag('p', { class: 'sign', 'aria-hidden': 'true' }, text(good ? '✓' : '✕')),
-    tag(
-      'div',
-      {},
-      tag('h1', {}, text(`What ${table.cluster} survives`)),
-      tag('p', { class: 'sentence' }, text(sentence)),
-      tag('p', { class: 'warn' }, text('A simulation: no machine took part; its times are typical, not measured.')),
-    ),
+  return banner(
+    good,
+    `What ${table.cluster} survives`,
+    tag('p', { class: 'sentence' }, text(sentence)),
+    tag('p', { class: 'warn' }, text('A simulation: no machine took part; its times are typical, not measured.')),
   )
 }
 

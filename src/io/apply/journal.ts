@@ -3,6 +3,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { parseJson } from '../../core/base/json.ts'
 
 export interface JournalEntry {
   readonly at: string
@@ -70,12 +71,9 @@ const kinds = ['apply-begun', 'apply-done', 'apply-stopped', 'begun', 'done', 'f
 
 /** A line that a crash cut off is no entry. */
 function parseEntry(line: string): readonly JournalEntry[] {
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch {
-    return []
-  }
+  const read = parseJson(line)
+  if (!read.ok) return []
+  const { value } = read
   if (typeof value !== 'object' || value === null || !('at' in value) || !('what' in value)) return []
   const what = kinds.find(kind => kind === value.what)
   if (typeof value.at !== 'string' || what === undefined) return []

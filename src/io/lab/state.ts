@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { found } from '../../core/base/assert.ts'
+import { parseJson } from '../../core/base/json.ts'
 import { endRecorded, isRunning, type ProcessRecord, recordOf } from './processes.ts'
 
 const processRecord = z.object({ pid: z.number().int().positive(), startedAt: z.string(), bootId: z.string() })
@@ -30,16 +31,9 @@ export function writeState(directory: string, machines: readonly (ProcessRecord 
 
 export function readState(directory: string): LabState | undefined {
   if (!existsSync(stateFile(directory))) return undefined
-  const parsed = stateSchema.safeParse(jsonIn(readFileSync(stateFile(directory), 'utf8')))
+  const read = parseJson(readFileSync(stateFile(directory), 'utf8'))
+  const parsed = stateSchema.safeParse(read.ok ? read.value : undefined)
   return parsed.success ? { ...parsed.data, isRunning: isRunning(parsed.data.lab) } : undefined
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** Ends what is recorded and still runs, and removes the folder. Returns the ids of what it ended. */

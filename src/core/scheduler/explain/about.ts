@@ -1,7 +1,7 @@
 // What the explanations look up: the decision, its trace and the configuration behind it.
 import type { Span } from '../../base/result.ts'
 import type { Instant } from '../../base/units.ts'
-import type { Cib, Constraint, Pair, PairSet, Primitive, Resource } from '../../cib/types.ts'
+import type { Cib, Constraint, Pair, PairSet, Resource } from '../../cib/types.ts'
 import type { Change, Decision, Placement } from '../decision.ts'
 import type { Contribution } from '../trace.ts'
 
@@ -39,9 +39,12 @@ const inside = (rsc: Resource): readonly Resource[] =>
         ? [rsc.primitive]
         : []
 
+/** Without the number of an instance. */
+export const plainId = (id: string): string => id.replace(/:\d+$/, '')
+
 /** From the outermost to the resource itself; instance numbers do not count. */
 export function chainOf({ cib }: Pick<About, 'cib'>, id: string): readonly Resource[] {
-  const plain = id.replace(/:\d+$/, '')
+  const plain = plainId(id)
   const search = (rsc: Resource): readonly Resource[] | undefined => {
     if (rsc.id === id || rsc.id === plain) return [rsc]
     for (const child of inside(rsc)) {
@@ -56,9 +59,6 @@ export function chainOf({ cib }: Pick<About, 'cib'>, id: string): readonly Resou
   }
   return []
 }
-
-export const primitivesIn = (rsc: Resource): readonly Primitive[] =>
-  rsc.kind === 'primitive' ? [rsc] : inside(rsc).flatMap(primitivesIn)
 
 /** The nearest place where the option of a resource is set: itself, what it is part of, the defaults. */
 export function optionOf({ cib }: About, id: string, name: string): { pair: Pair; on: string } | undefined {

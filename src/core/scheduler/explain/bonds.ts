@@ -1,7 +1,8 @@
 // Colocation in words: whom a resource follows or avoids, who follows it, and what in the end decides for all of them.
 import { INFINITY, MINUS_INFINITY } from '../../base/score.ts'
+import { primitivesOf } from '../inject.ts'
 import type { Contribution } from '../trace.ts'
-import { type About, chainOf, constraintOf, primitivesIn, writtenAt } from './about.ts'
+import { type About, chainOf, constraintOf, writtenAt } from './about.ts'
 import { list, place } from './words.ts'
 
 /** Without the instance number, and by the name of the clone where it is one. */
@@ -40,9 +41,10 @@ export function wishes(part: Contribution, about: About): string {
   return `the wishes of ${nameOf(about, other)}, which ${tie}${id}`
 }
 
-const leavesOf = (about: About, id: string): readonly string[] => {
+/** The ids of the primitives that it is or holds. */
+export const leavesOf = (about: About, id: string): readonly string[] => {
   const rsc = chainOf(about, id).at(-1)
-  return rsc ? primitivesIn(rsc).map(one => one.id) : []
+  return rsc ? primitivesOf([rsc]).map(one => one.id) : []
 }
 
 /** Where it will be; of a group, where its last member will be. */
@@ -86,7 +88,7 @@ export function rootOf(start: Contribution, about: About): Contribution | undefi
 function related({ other = '', rsc }: Contribution, about: About): string[] {
   const leaves = leavesOf(about, other)
   const own = chainOf(about, rsc).find(one => one.kind === 'group')
-  const members = own ? primitivesIn(own).map(one => one.id) : []
+  const members = own ? primitivesOf([own]).map(one => one.id) : []
   const instances = about.decision.placements.filter(one => leaves.includes(one.rsc)).map(one => one.id)
   return [other, ...instances, ...members]
 }

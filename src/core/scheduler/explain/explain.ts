@@ -5,9 +5,10 @@ import { INFINITY } from '../../base/score.ts'
 import type { Instant } from '../../base/units.ts'
 import type { Cib } from '../../cib/types.ts'
 import type { Decision, NodeView, Placement } from '../decision.ts'
+import { primitivesOf } from '../inject.ts'
 import type { Contribution } from '../trace.ts'
 import { naturally } from '../unpack/names.ts'
-import { type About, chainOf, primitivesIn } from './about.ts'
+import { type About, chainOf } from './about.ts'
 import { partOf } from './causes.ts'
 import type { Account, Explanation } from './explanation.ts'
 import { explainNode } from './fencing.ts'
@@ -35,7 +36,7 @@ const manyNodes = 8
 export function explain({ subject, node, cib, now, decision, origins = new Map() }: Question): readonly Explanation[] {
   const about: About = { cib, now, decision, origins }
   const rsc = chainOf(about, subject).at(-1)
-  const members = rsc && rsc.id === subject ? new Set(primitivesIn(rsc).map(one => one.id)) : new Set<string>()
+  const members = rsc && rsc.id === subject ? new Set(primitivesOf([rsc]).map(one => one.id)) : new Set<string>()
   const asked = decision.placements.filter(one => one.id === subject || one.rsc === subject || members.has(one.rsc))
   if (asked.length > 0) {
     const isGroup = rsc?.id === subject && rsc.kind === 'group'

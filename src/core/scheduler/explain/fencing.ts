@@ -1,4 +1,5 @@
 // Why a node is fenced, or is not though it looks as if it should be.
+import { primitivesOf } from '../inject.ts'
 import { type About, clusterOption } from './about.ts'
 import type { Explanation } from './explanation.ts'
 import { comma, list } from './words.ts'
@@ -89,18 +90,12 @@ function whyNot(about: About): readonly string[] {
     return [
       `Fencing is switched off (${enabled.name}=false${comma(enabled.at)}): data may be lost when it should be on.`,
     ]
-  if (!about.cib.configuration.resources.some(hasFenceDevice)) return ['There is no fence device in the configuration.']
+  if (!primitivesOf(about.cib.configuration.resources).some(rsc => rsc.class === 'stonith'))
+    return ['There is no fence device in the configuration.']
   if (about.cib.attributes.get('have-quorum') === '0')
     return ['The cluster has no quorum, and may fence nobody without it.']
   return ['Startup fencing is off, or its fencing is not possible now.']
 }
-
-const hasFenceDevice = (rsc: About['cib']['configuration']['resources'][number]): boolean =>
-  rsc.kind === 'primitive'
-    ? rsc.class === 'stonith'
-    : rsc.kind === 'clone'
-      ? hasFenceDevice(rsc.child)
-      : rsc.kind === 'group' && rsc.members.some(hasFenceDevice)
 
 function state(about: About, name: string): readonly string[] {
   const view = about.decision.nodes.find(n => n.node === name)

@@ -10,6 +10,7 @@ import type {
   Primitive,
   Resource,
 } from '../../cib/types.ts'
+import { plainId } from './about.ts'
 
 type Change = (set: PairSet) => PairSet
 
@@ -85,7 +86,7 @@ export const forgotten = (cib: Cib, uname: string): Cib =>
 
 /** What `crm_resource --cleanup` does: failures are forgotten, and counts with them. */
 export function withoutFailuresOn(cib: Cib, uname: string, rsc: string): Cib {
-  const isOf = (id: string): boolean => id.replace(/:\d+$/, '') === rsc
+  const isOf = (id: string): boolean => plainId(id) === rsc
   const counts = without(name => {
     const match = /^(?:fail-count|last-failure)-(.+?)(?:#.*)?$/.exec(name)
     return match !== null && isOf(match[1] ?? '')

@@ -2,15 +2,15 @@
 // paper, and the engine is asked again, until the resource is there or nothing is left that could be taken away.
 import { INFINITY, MINUS_INFINITY } from '../../base/score.ts'
 import type { Cib, Location } from '../../cib/types.ts'
+import { asBoolean } from '../../cib/values.ts'
 import type { Decision, Placement } from '../decision.ts'
 import { inject } from '../inject.ts'
 import { schedule } from '../schedule.ts'
 import { simulate } from '../simulate.ts'
 import type { Contribution } from '../trace.ts'
-import { type About, chainOf, constraintOf, optionOf, primitivesIn, writtenAt } from './about.ts'
-import { rootOf } from './bonds.ts'
+import { type About, chainOf, constraintOf, optionOf, plainId, writtenAt } from './about.ts'
+import { leavesOf, rootOf } from './bonds.ts'
 import * as mend from './mend.ts'
-import { isTrue } from './why.ts'
 import { place } from './words.ts'
 
 export interface Remedy {
@@ -61,7 +61,7 @@ function ofCluster(about: About): Step | undefined {
   if (cib.attributes.get('have-quorum') === '0' && about.decision.changes.some(c => /quorum/.test(c.reason ?? '')))
     return { text: 'the cluster needs quorum: bring back more nodes', cib: mend.withQuorum(cib) }
   for (const option of ['stop-all-resources', 'maintenance-mode']) {
-    if (isTrue(mend.optionValue(cib, option)))
+    if (asBoolean(mend.optionValue(cib, option)))
       return { text: `end ${option} (crm_attribute --name ${option} --delete)`, cib: mend.withoutOption(cib, option) }
   }
   return undefined
@@ -112,12 +112,10 @@ function ofResource(about: About, id: string): Step | undefined {
   return undefined
 }
 
-const base = (id: string): string => id.replace(/:\d+$/, '')
-
 function cleanup({ cib }: About, id: string, node: string): Step {
   return {
-    text: `repair what made ${base(id)} fail on ${node}, then clean up: crm_resource --cleanup --resource ${base(id)} --node ${node}`,
-    cib: mend.withoutFailuresOn(cib, node, base(id)),
+    text: `repair what made ${plainId(id)} fail on ${node}, then clean up: crm_resource --cleanup --resource ${plainId(id)} --node ${node}`,
+    cib: mend.withoutFailuresOn(cib, node, plainId(id)),
   }
 }
 
@@ -163,7 +161,7 @@ function lift(about: About, part: Contribution, id: string, node: string, seen: 
     case 'no-promotion-score':
       return {
         text: `its agent has to offer it for promotion there: the data on ${node} must be good (for DRBD: UpToDate)`,
-        cib: mend.withNodeAttribute(cib, node, `master-${base(id)}`, '10000'),
+        cib: mend.withNodeAttribute(cib, node, `master-${plainId(id)}`, '10000'),
       }
     case 'colocation':
     case 'dependents':
@@ -219,20 +217,12 @@ function liftColocation(about: About, part: Contribution, node: string, seen: Se
       cib: mend.withoutConstraint(about.cib, by),
     }
   const promoted = otherRole === 'Promoted'
-  const leaf = primitivesIn(chainOf(about, other).at(-1) ?? nothing)[0]?.id ?? base(other)
+  const leaf = leavesOf(about, other)[0] ?? plainId(other)
   const there = about.decision.placements.filter(one => one.rsc === leaf || one.id === other)
   // Of interchangeable instances the one that is there already is nearest.
   const best = there.find(one => one.node === node) ?? there[0]
   if (!best) return undefined
   return ofResource(about, best.id) ?? ofScores(about, best.id, node, promoted, seen)
-}
-
-const nothing: { kind: 'group'; id: string; members: []; meta: []; parameters: [] } = {
-  kind: 'group',
-  id: '',
-  members: [],
-  meta: [],
-  parameters: [],
 }
 
 /** More points than the node that won, by a location constraint on the whole that the resource is part of. */

@@ -58,10 +58,10 @@ function predecessors({ actions, edges }: Decision): readonly (readonly number[]
 
 /** The nearest ones: what those wait for in turn is not said again, but for fencing, which everything hangs on. */
 function realBefore(decision: Decision, before: readonly (readonly number[])[], action: GraphAction): GraphAction[] {
-  const near = reach(decision, before, before[action.id] ?? [])
-  for (const id of everything(before, action.id)) if (decision.actions[id]?.fence !== undefined) near.add(id)
+  const near = nearest(decision, before, action.id)
+  for (const id of reached(before, action.id)) if (decision.actions[id]?.fence !== undefined) near.add(id)
   const implied = new Set<number>()
-  for (const one of near) for (const far of everything(before, one)) implied.add(far)
+  for (const one of near) for (const far of reached(before, one)) implied.add(far)
   return [...near]
     .filter(id => !implied.has(id) || decision.actions[id]?.fence !== undefined)
     .sort((a, b) => a - b)
@@ -69,27 +69,22 @@ function realBefore(decision: Decision, before: readonly (readonly number[])[], 
 }
 
 /** Through what runs nowhere and through notifications to the actions behind them. */
-function reach(decision: Decision, before: readonly (readonly number[])[], from: readonly number[]): Set<number> {
-  const seen = new Set<number>()
-  const near = new Set<number>()
-  const todo = [...from]
-  for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
-    if (seen.has(id)) continue
-    seen.add(id)
-    const one = found(decision.actions[id], 'an action of the graph')
-    if (one.kind === 'pseudo' || one.op === 'notify') todo.push(...(before[id] ?? []))
-    else near.add(id)
+function nearest(decision: Decision, before: readonly (readonly number[])[], from: number): Set<number> {
+  const isPassed = (id: number): boolean => {
+    const { kind, op } = found(decision.actions[id], 'an action of the graph')
+    return kind === 'pseudo' || op === 'notify'
   }
-  return near
+  return new Set([...reached(before, from, isPassed)].filter(id => !isPassed(id)))
 }
 
-function everything(before: readonly (readonly number[])[], from: number): Set<number> {
+/** What comes before, as far as one may go on through it. */
+function reached(before: readonly (readonly number[])[], from: number, isPassed = (_: number) => true): Set<number> {
   const seen = new Set<number>()
   const todo = [...(before[from] ?? [])]
   for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
     if (seen.has(id)) continue
     seen.add(id)
-    todo.push(...(before[id] ?? []))
+    if (isPassed(id)) todo.push(...(before[id] ?? []))
   }
   return seen
 }

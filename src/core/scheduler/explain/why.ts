@@ -1,8 +1,10 @@
 // Where a resource is, what becomes of it, and why: the sentences above the scores.
 import { MINUS_INFINITY } from '../../base/score.ts'
+import { asBoolean } from '../../cib/values.ts'
 import type { Change, Placement } from '../decision.ts'
+import { primitivesOf } from '../inject.ts'
 import type { Contribution } from '../trace.ts'
-import { type About, changesOf, clusterOption, nowOf, optionOf, primitivesIn, traced } from './about.ts'
+import { type About, changesOf, clusterOption, nowOf, optionOf, plainId, traced } from './about.ts'
 import { partOf } from './causes.ts'
 import { comma, happened, list, place } from './words.ts'
 
@@ -95,14 +97,12 @@ function stateWords(fact: Contribution, about: About, where: Placement): readonl
       ]
     case 'stop-failed-without-fencing':
       return [
-        `A stop failed${on}, and nobody can be fenced: it may still run. Repair it by hand, then clean up (crm_resource --cleanup --resource ${base(where.id)}).`,
+        `A stop failed${on}, and nobody can be fenced: it may still run. Repair it by hand, then clean up (crm_resource --cleanup --resource ${plainId(where.id)}).`,
       ]
     default:
       return fact.cause.startsWith('on-fail=') ? [failure(fact, on, where)] : [fact.cause]
   }
 }
-
-const base = (id: string): string => id.replace(/:\d+$/, '')
 
 const consequences: Readonly<Record<string, string>> = {
   'on-fail=recover': 'it is stopped and started again',
@@ -119,7 +119,7 @@ function failure(fact: Contribution, on: string, where: Placement): string {
   const words = happened(fact, on)
   const what = `${words.charAt(0).toUpperCase()}${words.slice(1)}`
   if (fact.cause === 'on-fail=block')
-    return `${what}; on-fail=block: nothing is done to it until somebody repairs it and cleans up (crm_resource --cleanup --resource ${base(where.id)}).`
+    return `${what}; on-fail=block: nothing is done to it until somebody repairs it and cleans up (crm_resource --cleanup --resource ${plainId(where.id)}).`
   return `${what}; ${fact.cause}: ${consequences[fact.cause] ?? 'the cluster reacts'}.`
 }
 
@@ -127,20 +127,19 @@ function unmanaged(about: About, { id }: Placement): readonly string[] {
   if (traced(about, id, 'state').some(fact => fact.cause !== 'unmanaged' && !fact.cause.startsWith('on-fail=r')))
     return []
   const global = clusterOption(about, 'maintenance-mode')
-  if (isTrue(global?.value)) return [`The whole cluster is in maintenance (maintenance-mode=true${comma(global?.at)}).`]
+  if (asBoolean(global?.value))
+    return [`The whole cluster is in maintenance (maintenance-mode=true${comma(global?.at)}).`]
   const maintenance = optionOf(about, id, 'maintenance')
-  if (isTrue(maintenance?.pair.value))
+  if (asBoolean(maintenance?.pair.value))
     return [`maintenance=true is set on ${maintenance?.on}${place(maintenance?.pair.at)}.`]
   const managed = optionOf(about, id, 'is-managed')
-  if (managed && isFalse(managed.pair.value))
+  if (managed && !asBoolean(managed.pair.value, true))
     return [`is-managed=false is set on ${managed.on}${place(managed.pair.at)}: the cluster only watches it.`]
   const byDefault = clusterOption(about, 'is-managed-default')
-  if (isFalse(byDefault?.value)) return [`is-managed-default=false${place(byDefault?.at)}: the cluster only watches.`]
+  if (!asBoolean(byDefault?.value, true))
+    return [`is-managed-default=false${place(byDefault?.at)}: the cluster only watches.`]
   return ['The cluster does not manage it now.']
 }
-
-export const isTrue = (text: string | undefined): boolean => /^(true|on|yes|y|1)$/i.test(text ?? '')
-const isFalse = (text: string | undefined): boolean => /^(false|off|no|n|0)$/i.test(text ?? '')
 
 /** The engine's reason of a change. `seen`: so that a ring of reasons ends. */
 function reason(about: About, text: string, seen: readonly string[]): readonly string[] {
@@ -214,7 +213,7 @@ function leavesOf({ cib }: About, id: string): ReadonlySet<string> {
       if (wanted) found.add(rsc.id)
     } else if (rsc.kind === 'group') for (const member of rsc.members) visit(member, wanted)
     else if (rsc.kind === 'clone') visit(rsc.child, wanted)
-    else if (wanted) for (const inner of primitivesIn(rsc)) found.add(inner.id)
+    else if (wanted) for (const inner of primitivesOf([rsc])) found.add(inner.id)
   }
   for (const rsc of cib.configuration.resources) visit(rsc, false)
   return found
@@ -222,7 +221,7 @@ function leavesOf({ cib }: About, id: string): ReadonlySet<string> {
 
 function whyStopped(about: About, { id }: Placement): readonly string[] {
   const all = clusterOption(about, 'stop-all-resources')
-  if (isTrue(all?.value)) return [`All resources are stopped on purpose (stop-all-resources=true${comma(all?.at)}).`]
+  if (asBoolean(all?.value)) return [`All resources are stopped on purpose (stop-all-resources=true${comma(all?.at)}).`]
   const causes = traced(about, id, 'placement')
   if (causes.some(part => part.cause === 'target-role' || part.cause === '__orphan_do_not_run__')) {
     const role = optionOf(about, id, 'target-role')
