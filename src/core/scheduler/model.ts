@@ -253,9 +253,9 @@ export interface Action {
   readonly id: number
   readonly rsc: Resource | undefined
   node: ClusterNode | undefined
-  readonly task: string
+  task: string
   readonly key: string
-  readonly interval: number
+  interval: number
   optional: boolean
   runnable: boolean
   pseudo: boolean
@@ -276,7 +276,7 @@ export interface Action {
   requiredRunnableBefore: number
   runnableBefore: number
   readonly meta: Map<string, string>
-  readonly config: Operation | undefined
+  config: Operation | undefined
   readonly before: Relation[]
   readonly after: Relation[]
   /** The kinds of relation with each action after, for actions with many. */
@@ -284,7 +284,9 @@ export interface Action {
   queued: boolean
   dumped: boolean
   visited: number
+  /** Where it ends a recurring operation: which one. */
   cancelTask: string | undefined
+  cancelInterval: number
   /** For migration: the other node. */
   partner: ClusterNode | undefined
 }
@@ -297,10 +299,11 @@ export interface NodeAttributeRule {
 export interface OrderRule {
   readonly id: string
   readonly firstRsc: Resource | undefined
-  readonly firstKey: string
+  /** Of `firstRsc`: which of its actions, where `firstAction` does not say it. */
+  readonly firstTask: string
   readonly firstAction: Action | undefined
   readonly thenRsc: Resource | undefined
-  readonly thenKey: string
+  readonly thenTask: string
   readonly thenAction: Action | undefined
   readonly type: number
 }

@@ -4,7 +4,6 @@ import { order } from '../order/relate.ts'
 import { Kind } from '../order/types.ts'
 import { clearFailcount, failuresOf } from '../unpack/failcounts.ts'
 import type { Acted, Placed } from '../world.ts'
-import { keyOf } from './actions.ts'
 import { forgetOutdatedFailures, handleChanges } from './changes.ts'
 import { createActions } from './create.ts'
 import { scheduleProbes } from './probes.ts'
@@ -16,7 +15,7 @@ function forgetFailures(world: Placed, rsc: Resource): void {
   for (const node of world.nodes) {
     if (!node.online || failuresOf(world, rsc, node, true).count <= 0) continue
     const clear = clearFailcount(world, rsc, node, 'it is orphaned')
-    order(world, { firstAction: clear, thenRsc: rsc, thenKey: keyOf(rsc.id, 'stop', 0), type: Kind.optional })
+    order(world, { firstAction: clear, thenRsc: rsc, thenTask: 'stop', type: Kind.optional })
   }
 }
 

@@ -9,7 +9,7 @@ import { isGuest } from '../unpack/nodes.ts'
 import type { QuorumPolicy } from '../unpack/options.ts'
 import { setNextRole } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
-import { blank, clusterAction, clusterTasks } from './blank.ts'
+import { blank, clusterTasks } from './blank.ts'
 import { canFence, fenceNode } from './fence-node.ts'
 
 export const keyOf = (id: string, task: string, interval: number): string => `${id}_${task}_${interval}`
@@ -17,34 +17,64 @@ export const keyOf = (id: string, task: string, interval: number): string => `${
 /** An action that exists once, whatever asks for it; asking for a required one makes it required. */
 export function obtain(
   world: Unpacked,
-  rsc: Resource | undefined,
+  rsc: Resource,
+  task: string,
+  interval: number,
+  node: ClusterNode | undefined,
+  optional: boolean,
+): Action {
+  const known = existing(rsc, task, interval, node)
+  const action = known ?? create(world, rsc, keyOf(rsc.id, task, interval), task, interval, node, optional)
+  return prepare(world, rsc, action, optional)
+}
+
+/** The same for what has a name of its own: the notifications of clones. */
+export function obtainNamed(
+  world: Unpacked,
+  rsc: Resource,
   key: string,
   task: string,
   node: ClusterNode | undefined,
   optional: boolean,
-  forGraph = true,
 ): Action {
-  if (!rsc) return clusterAction(world, key, task, node, optional)
-  const known = forGraph ? existing(rsc, key, node) : undefined
-  const action = known ?? create(world, rsc, key, task, node, optional, forGraph)
-  if (!action.pseudo && !rsc.managed && action.node && action.interval === 0) action.optional = true
-  else if (!optional) action.optional = false
-  updateRunnable(world, action, rsc, forGraph)
-  if (forGraph) noteOnResource(action, rsc)
+  const known = rsc.actions.find(action => action.key === key && isOn(action, node))
+  return prepare(world, rsc, known ?? create(world, rsc, key, task, 0, node, optional), optional)
+}
+
+/** The end of a recurring operation: the one that runs becomes its own end, with the orderings that it has. */
+export function obtainEnd(world: Unpacked, rsc: Resource, task: string, interval: number, node: ClusterNode): Action {
+  const known = existing(rsc, task, interval, node)
+  const action = known ?? create(world, rsc, keyOf(rsc.id, task, interval), 'cancel', interval, node, false)
+  prepare(world, rsc, action, false)
+  action.task = 'cancel'
+  action.interval = 0
+  action.cancelTask = task
+  action.cancelInterval = interval
   return action
 }
 
-function existing(rsc: Resource, key: string, node: ClusterNode | undefined): Action | undefined {
-  for (const action of rsc.actions) {
-    if (action.key !== key) continue
-    if (!node) return action
-    if (!action.node) {
-      action.node = node
-      return action
-    }
-    if (action.node === node) return action
-  }
+/** What an operation would be, without its becoming part of anything. */
+export function imagined(world: Unpacked, rsc: Resource, task: string, interval: number): Action {
+  const action = blank(world, rsc, keyOf(rsc.id, task, interval), task, undefined)
+  readConfiguration(world, action, rsc, findOperation(rsc, task, interval, true), interval)
+  return action
+}
+
+/** Whether it is that operation, or its end. */
+export const isOperation = (action: Action, task: string, interval: number): boolean =>
+  action.cancelTask === undefined
+    ? action.task === task && action.interval === interval
+    : action.cancelTask === task && action.cancelInterval === interval
+
+function existing(rsc: Resource, task: string, interval: number, node: ClusterNode | undefined): Action | undefined {
+  for (const action of rsc.actions) if (isOperation(action, task, interval) && isOn(action, node)) return action
   return undefined
+}
+
+/** Whether it is there, or nowhere yet: then that becomes its node. */
+function isOn(action: Action, node: ClusterNode | undefined): boolean {
+  if (node) action.node ??= node
+  return !node || action.node === node
 }
 
 function create(
@@ -52,28 +82,29 @@ function create(
   rsc: Resource,
   key: string,
   task: string,
+  interval: number,
   node: ClusterNode | undefined,
   optional: boolean,
-  forGraph: boolean,
 ): Action {
   const action = blank(world, rsc, key, task, node)
   action.optional = optional
   action.onDc = clusterTasks.has(task)
-  const interval = intervalOf(key)
   readConfiguration(world, action, rsc, findOperation(rsc, task, interval, true), interval)
-  if (!forGraph) return action
   world.actions.push(action)
   rsc.actions.push(action)
   return action
 }
 
-export function intervalOf(key: string): number {
-  const number = Number(key.slice(key.lastIndexOf('_') + 1))
-  return Number.isNaN(number) ? 0 : number
+function prepare(world: Unpacked, rsc: Resource, action: Action, optional: boolean): Action {
+  if (!action.pseudo && !rsc.managed && action.node && action.interval === 0) action.optional = true
+  else if (!optional) action.optional = false
+  updateRunnable(world, action, rsc)
+  if (action.task === 'start') rsc.startPending = false
+  return action
 }
 
 export function pseudo(world: Unpacked, rsc: Resource, task: string, optional: boolean, runnable: boolean): Action {
-  const action = obtain(world, rsc, keyOf(rsc.id, task, 0), task, undefined, optional)
+  const action = obtain(world, rsc, task, 0, undefined, optional)
   action.pseudo = true
   if (runnable) action.runnable = true
   return action
@@ -83,7 +114,7 @@ type Maker = (world: Unpacked, rsc: Resource, node: ClusterNode | undefined, opt
 const basic =
   (task: string): Maker =>
   (world, rsc, node, optional) =>
-    obtain(world, rsc, keyOf(rsc.id, task, 0), task, node, optional)
+    obtain(world, rsc, task, 0, node, optional)
 export const startAction: Maker = basic('start')
 export const stopAction: Maker = basic('stop')
 export const promoteAction: Maker = basic('promote')
@@ -151,7 +182,8 @@ function readConfiguration(
   const { task } = action
   const meta = operationMeta(world, rsc, op, task, interval)
   for (const [name, value] of meta) action.meta.set(name, value)
-  Object.assign(action, { interval, config: op })
+  action.interval = interval
+  action.config = op
   if (task === 'start' || task === 'promote') {
     action.needs = rsc.needsFencing ? 'fencing' : rsc.needsQuorum ? 'quorum' : 'nothing'
   }
@@ -225,7 +257,7 @@ function readOnFail(world: Unpacked, action: Action, rsc: Resource, text: string
   else action.onFail = 'recover'
 }
 
-function updateRunnable(world: Unpacked, action: Action, rsc: Resource, forGraph: boolean): void {
+function updateRunnable(world: Unpacked, action: Action, rsc: Resource): void {
   if (action.pseudo) return
   const { node } = action
   if (!node) {
@@ -234,7 +266,7 @@ function updateRunnable(world: Unpacked, action: Action, rsc: Resource, forGraph
   }
   if (!action.onDc && !node.online && (!isGuest(node) || node.remoteRequiresReset)) {
     action.runnable = false
-    if (rsc.managed && forGraph && action.task === 'stop' && !node.unclean) {
+    if (rsc.managed && action.task === 'stop' && !node.unclean) {
       fenceNode(world, node, 'resource actions are unrunnable', false)
     }
     return
@@ -283,10 +315,6 @@ function hasLiveNode(rsc: Resource): boolean {
     return true
   }
   return false
-}
-
-function noteOnResource(action: Action, rsc: Resource): void {
-  if (action.task === 'start') rsc.startPending = false
 }
 
 export const actionsOf = (rsc: Resource, task: string, node?: ClusterNode): readonly Action[] =>

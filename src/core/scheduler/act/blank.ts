@@ -53,6 +53,7 @@ export function blank(
     dumped: false,
     visited: 0,
     cancelTask: undefined,
+    cancelInterval: 0,
     partner: undefined,
   }
 }

@@ -11,7 +11,7 @@ import { clearFailcount, failuresOf } from '../unpack/failcounts.ts'
 import { activeRange } from '../unpack/history.ts'
 import { isAnonymousClone, uberParent } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
-import { findOperation, keyOf, obtain, stopAction } from './actions.ts'
+import { findOperation, obtain, stopAction } from './actions.ts'
 import { cleanUp } from './create.ts'
 import { compareDigests, needsHost, paramsChangedSinceFailure } from './digests.ts'
 import { cancelAction } from './recurring.ts'
@@ -109,7 +109,7 @@ function checkOperation(world: Unpacked, event: Event): void {
 
 function cancel(world: Unpacked, { rsc, node, task, interval }: Event): void {
   const action = cancelAction(world, rsc, task, interval, node)
-  order(world, { firstRsc: rsc, firstKey: keyOf(rsc.id, 'stop', 0), thenAction: action, type: Kind.optional })
+  order(world, { firstRsc: rsc, firstTask: 'stop', thenAction: action, type: Kind.optional })
 }
 
 function changed(world: Unpacked, event: Event): boolean {
@@ -126,7 +126,7 @@ function changed(world: Unpacked, event: Event): boolean {
       return true
     case 'changed':
     case 'unknown':
-      if (interval > 0) obtain(world, rsc, keyOf(rsc.id, task, interval), task, node, true).reschedule = true
+      if (interval > 0) obtain(world, rsc, task, interval, node, true).reschedule = true
       else if (entry.opRestartDigest !== undefined) {
         unfenceAgain(world, rsc, node, 'Device parameters changed (reload)')
         reload(world, rsc, node)
@@ -138,7 +138,7 @@ function changed(world: Unpacked, event: Event): boolean {
 }
 
 function forceRestart(world: Unpacked, rsc: Resource, node: ClusterNode, task: string, interval: number): void {
-  const action = obtain(world, rsc, keyOf(rsc.id, task, interval), task, undefined, false)
+  const action = obtain(world, rsc, task, interval, undefined, false)
   action.reason = 'resource definition change'
   unfenceAgain(world, rsc, node, 'Device parameters changed')
 }
@@ -150,10 +150,10 @@ function reload(world: Unpacked, rsc: Resource, node: ClusterNode): void {
     return
   }
   rsc.reloading = true
-  const action = obtain(world, rsc, keyOf(rsc.id, 'reload-agent', 0), 'reload-agent', node, false)
+  const action = obtain(world, rsc, 'reload-agent', 0, node, false)
   action.reason = 'resource definition change'
   for (const task of ['stop', 'demote']) {
     const type = Kind.optional | Kind.thenCancelsFirst
-    order(world, { firstAction: action, thenRsc: rsc, thenKey: keyOf(rsc.id, task, 0), type })
+    order(world, { firstAction: action, thenRsc: rsc, thenTask: task, type })
   }
 }

@@ -11,7 +11,6 @@ import {
   actionsOf,
   demoteAction,
   firstAction,
-  keyOf,
   obtain,
   promoteAction,
   pseudo,
@@ -217,7 +216,7 @@ export function cleanUp(
   optional: boolean,
 ): Action | undefined {
   if (rsc.failed || !node || node.unclean || !node.online) return undefined
-  const action = obtain(world, rsc, keyOf(rsc.id, 'delete', 0), 'delete', node, optional)
+  const action = obtain(world, rsc, 'delete', 0, node, optional)
   orderTasks(world, rsc, 'stop', rsc, 'delete', optional ? Kind.impliesThen : Kind.optional)
   orderTasks(world, rsc, 'delete', rsc, 'start', optional ? Kind.impliesThen : Kind.optional)
   return action
@@ -240,8 +239,8 @@ function migrate(world: Unpacked, rsc: Resource, current: ClusterNode): void {
   const up = startAction(world, rsc, target, true)
   const down = stopAction(world, rsc, current, true)
   const partial = rsc.partialMigrationTarget !== undefined
-  const to = partial ? undefined : obtain(world, rsc, keyOf(rsc.id, 'migrate_to', 0), 'migrate_to', current, true)
-  const from = obtain(world, rsc, keyOf(rsc.id, 'migrate_from', 0), 'migrate_from', target, true)
+  const to = partial ? undefined : obtain(world, rsc, 'migrate_to', 0, current, true)
+  const from = obtain(world, rsc, 'migrate_from', 0, target, true)
   for (const action of [up, down, from]) action.migrateRunnable = true
   up.pseudo = true
   if (to) {

@@ -6,7 +6,8 @@ import { Kind } from '../order/types.ts'
 import { isGuest, isRemote } from '../unpack/nodes.ts'
 import { isBundled, uberParent } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
-import { actionsOf, firstAction, obtain } from './actions.ts'
+import { actionsOf, firstAction } from './actions.ts'
+import { clusterAction } from './blank.ts'
 import { canFence, fenceAction } from './fence-node.ts'
 import { announceFencing } from './notify.ts'
 
@@ -44,7 +45,7 @@ export function scheduleFencing(world: Unpacked): void {
 }
 
 function shutDown(world: Unpacked, node: ClusterNode): Action {
-  const action = obtain(world, undefined, `do_shutdown-${node.name}`, 'do_shutdown', node, false)
+  const action = clusterAction(world, `do_shutdown-${node.name}`, 'do_shutdown', node, false)
   action.meta.set('op_no_wait', 'true')
   // Everything stops there first.
   for (const other of world.actions) {

@@ -6,7 +6,7 @@ import { relate } from '../order/relate.ts'
 import { Kind } from '../order/types.ts'
 import { uberParent } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
-import { obtain } from './actions.ts'
+import { obtainNamed } from './actions.ts'
 
 export const notifyKey = (id: string, type: string, task: string): string => `${id}_${type}_notify_${task}_0`
 
@@ -48,7 +48,7 @@ function announceAfter(
 
 function announce(world: Unpacked, rsc: Resource, task: string, type: string, about: Action): Action {
   const name = type.startsWith('confirmed') ? 'notified' : 'notify'
-  const action = obtain(world, rsc, notifyKey(rsc.id, type, about.task), name, undefined, about.optional)
+  const action = obtainNamed(world, rsc, notifyKey(rsc.id, type, about.task), name, undefined, about.optional)
   action.pseudo = true
   action.runnable = true
   action.meta.set('notify_type', type.replace('confirmed-', ''))
@@ -122,7 +122,7 @@ function tell(
   if (!about || !done || !node.online || !about.runnable) return undefined
   const type = about.meta.get('notify_type') ?? ''
   const key = notifyKey(rsc.id, type, about.meta.get('notify_operation') ?? '')
-  const action = obtain(world, rsc, key, about.task, node, about.optional)
+  const action = obtainNamed(world, rsc, key, about.task, node, about.optional)
   for (const name of ['notify_type', 'notify_operation', 'notify_key_type', 'notify_key_operation']) {
     action.meta.set(name, about.meta.get(name) ?? '')
   }

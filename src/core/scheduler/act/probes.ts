@@ -7,7 +7,8 @@ import { nodeNext } from '../place/state.ts'
 import { isGuest, isRemote } from '../unpack/nodes.ts'
 import { uberParent } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
-import { firstAction, keyOf, obtain } from './actions.ts'
+import { firstAction, obtain } from './actions.ts'
+import { clusterAction } from './blank.ts'
 import { fenceNode } from './fence-node.ts'
 import { remoteState } from './remote.ts'
 import { isUnfenceDevice, orderAfterUnfencing } from './unfence.ts'
@@ -23,7 +24,7 @@ export function scheduleProbes(world: Unpacked): void {
     if (node.unclean || !node.discovery) continue
     const probed = node.attributes.get('probe_complete')
     if (probed !== undefined && ['false', '0', 'no', 'off', 'n'].includes(probed.toLowerCase())) {
-      const again = obtain(world, undefined, `probe_again-${node.name}`, 'probe_again', node, false)
+      const again = clusterAction(world, `probe_again-${node.name}`, 'probe_again', node, false)
       again.meta.set('op_no_wait', 'true')
       continue
     }
@@ -89,7 +90,7 @@ function probeBundle(world: Unpacked, bundle: Resource, node: ClusterNode): bool
       if (asked) {
         order(world, {
           firstRsc: replica.container,
-          firstKey: keyOf(replica.container.id, 'start', 0),
+          firstTask: 'start',
           thenAction: asked,
           type: Kind.probe,
         })
@@ -130,7 +131,7 @@ function probePrimitive(world: Unpacked, rsc: Resource, node: ClusterNode): bool
   const whole = uberParent(rsc)
   const top = isUnfenceDevice(rsc) || whole.kind !== 'clone' ? rsc : whole
   if (isGuest(node) && !guestAllows(world, node, isUnfenceDevice(rsc) ? rsc : whole)) return false
-  const action = obtain(world, rsc, keyOf(rsc.id, 'monitor', 0), 'monitor', node, false)
+  const action = obtain(world, rsc, 'monitor', 0, node, false)
   action.optional = false
   orderAfterUnfencing(world, rsc, node, action, Kind.optional)
   const active = rsc.runningOn.includes(node)
@@ -160,6 +161,6 @@ function guestAllows(world: Unpacked, node: ClusterNode, top: Resource): boolean
 
 function orderBefore(world: Unpacked, action: Action, top: Resource): void {
   const type = !action.runnable && top.runningOn.length === 0 ? Kind.optional | Kind.runnableLeft : Kind.optional
-  order(world, { firstAction: action, thenRsc: top, thenKey: keyOf(top.id, 'start', 0), type })
-  order(world, { firstAction: action, thenRsc: top, thenKey: keyOf(top.id, 'reload-agent', 0), type: Kind.optional })
+  order(world, { firstAction: action, thenRsc: top, thenTask: 'start', type })
+  order(world, { firstAction: action, thenRsc: top, thenTask: 'reload-agent', type: Kind.optional })
 }

@@ -8,12 +8,11 @@ import { order, relate } from '../order/relate.ts'
 import { Kind } from '../order/types.ts'
 import { roleNamed } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
-import { actionsOf, keyOf, obtain, startAction } from './actions.ts'
+import { actionsOf, isOperation, obtain, obtainEnd, startAction } from './actions.ts'
 
 interface Recurring {
   readonly name: string
   readonly interval: number
-  readonly key: string
   readonly role: Role
 }
 
@@ -23,10 +22,10 @@ export function recurring(world: Unpacked, rsc: Resource): void {
   if (rsc.assigned?.maintenance) return
   if (rsc.assigned && (rsc.nextRole !== Role.stopped || !rsc.managed))
     start = startAction(world, rsc, rsc.assigned, true)
-  const found = rsc.operations.flatMap(op => read(rsc, op) ?? [])
+  const found = rsc.operations.flatMap(op => read(op) ?? [])
   for (const one of found) {
     // Of two with the same name and interval, nobody knows which is meant.
-    if (found.some(other => other !== one && other.key === one.key)) continue
+    if (found.some(other => other !== one && other.name === one.name && other.interval === one.interval)) continue
     if (one.role === Role.stopped) whereStopped(world, rsc, one)
     else if (start) whereActive(world, rsc, one, start)
   }
@@ -34,37 +33,37 @@ export function recurring(world: Unpacked, rsc: Resource): void {
 
 const notRecurring = new Set(['start', 'stop', 'promote', 'demote'])
 
-function read(rsc: Resource, op: Operation): Recurring | undefined {
+function read(op: Operation): Recurring | undefined {
   const interval = asMilliseconds(op.interval) ?? 0
   if (interval === 0 || notRecurring.has(op.name) || !asBoolean(op.attributes.get('enabled'), true)) return undefined
-  return { name: op.name, interval, key: keyOf(rsc.id, op.name, interval), role: roleNamed(op.attributes.get('role')) }
+  return { name: op.name, interval, role: roleNamed(op.attributes.get('role')) }
 }
 
-const onNode = (rsc: Resource, key: string, node: ClusterNode): Action | undefined =>
-  rsc.actions.find(action => action.key === key && action.node === node)
+const onNode = (rsc: Resource, { name, interval }: Recurring, node: ClusterNode): Action | undefined =>
+  rsc.actions.find(action => action.node === node && isOperation(action, name, interval))
 
 function whereActive(world: Unpacked, rsc: Resource, op: Recurring, start: Action): void {
   const node = rsc.assigned
   if (!node) return
-  const known = onNode(rsc, op.key, node)
+  const known = onNode(rsc, op, node)
   const optional = known ? start.optional && !known.reschedule : false
   const wrongRole = op.role === Role.unknown ? rsc.nextRole === Role.promoted : op.role !== rsc.nextRole
   if (wrongRole) {
     if (optional) cancelBeforeChange(world, rsc, op, node)
     return
   }
-  const monitor = obtain(world, rsc, op.key, op.name, node, optional)
+  const monitor = obtain(world, rsc, op.name, op.interval, node, optional)
   if (!start.runnable || !node.online || node.unclean) monitor.runnable = false
   if (rsc.nextRole === Role.promoted) monitor.meta.set('op_target_rc', '8')
   if (!rsc.managed) return
   const needed = Kind.impliesThen | Kind.runnableLeft
-  order(world, { firstRsc: rsc, firstKey: keyOf(rsc.id, 'start', 0), thenAction: monitor, type: needed })
-  order(world, { firstRsc: rsc, firstKey: keyOf(rsc.id, 'reload-agent', 0), thenAction: monitor, type: needed })
+  order(world, { firstRsc: rsc, firstTask: 'start', thenAction: monitor, type: needed })
+  order(world, { firstRsc: rsc, firstTask: 'reload-agent', thenAction: monitor, type: needed })
   const task = rsc.nextRole === Role.promoted ? 'promote' : rsc.role === Role.promoted ? 'demote' : undefined
   if (task !== undefined) {
     order(world, {
       firstRsc: rsc,
-      firstKey: keyOf(rsc.id, task, 0),
+      firstTask: task,
       thenAction: monitor,
       type: Kind.optional | Kind.runnableLeft,
     })
@@ -79,7 +78,7 @@ function cancelBeforeChange(world: Unpacked, rsc: Resource, op: Recurring, node:
     task = rsc.nextRole === Role.promoted ? 'promote' : rsc.nextRole === Role.stopped ? 'stop' : undefined
   } else if (rsc.role === Role.promoted) task = 'demote'
   if (task !== undefined) {
-    order(world, { firstAction: cancel, thenRsc: rsc, thenKey: keyOf(rsc.id, task, 0), type: Kind.runnableLeft })
+    order(world, { firstAction: cancel, thenRsc: rsc, thenTask: task, type: Kind.runnableLeft })
   }
 }
 
@@ -90,10 +89,7 @@ export function cancelAction(
   interval: number,
   node: ClusterNode,
 ): Action {
-  // The monitor that runs becomes its own end, with the orderings that it has.
-  const action = obtain(world, rsc, keyOf(rsc.id, name, interval), 'cancel', node, false)
-  Object.assign(action, { task: 'cancel', interval: 0 })
-  action.cancelTask = name
+  const action = obtainEnd(world, rsc, name, interval, node)
   action.meta.set('operation', name)
   action.meta.set('interval', String(interval))
   return action
@@ -103,18 +99,18 @@ export function cancelAction(
 function whereStopped(world: Unpacked, rsc: Resource, op: Recurring): void {
   if (!rsc.unique) return
   const active = rsc.assigned
-  if (active && onNode(rsc, op.key, active)) {
+  if (active && onNode(rsc, op, active)) {
     const cancel = cancelAction(world, rsc, op.name, op.interval, active)
     if (rsc.nextRole === Role.started || rsc.nextRole === Role.unpromoted) {
-      order(world, { firstAction: cancel, thenRsc: rsc, thenKey: keyOf(rsc.id, 'start', 0), type: Kind.runnableLeft })
+      order(world, { firstAction: cancel, thenRsc: rsc, thenTask: 'start', type: Kind.runnableLeft })
     }
   }
   for (const node of world.nodes) if (node !== active) whereStoppedOn(world, rsc, op, node)
 }
 
 function whereStoppedOn(world: Unpacked, rsc: Resource, op: Recurring, node: ClusterNode): void {
-  const known = onNode(rsc, op.key, node) !== undefined
-  const monitor = obtain(world, rsc, op.key, op.name, node, known)
+  const known = onNode(rsc, op, node) !== undefined
+  const monitor = obtain(world, rsc, op.name, op.interval, node, known)
   monitor.meta.set('op_target_rc', '7')
   const probes = actionsOf(rsc, 'monitor', node)
   if (rsc.managed) for (const probe of probes) relate(probe, monitor, Kind.runnableLeft)

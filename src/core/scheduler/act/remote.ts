@@ -7,7 +7,6 @@ import { Kind } from '../order/types.ts'
 import { currentNode } from '../place/state.ts'
 import { isRemote } from '../unpack/nodes.ts'
 import type { Unpacked } from '../world.ts'
-import { keyOf } from './actions.ts'
 import { fenceNode } from './fence-node.ts'
 
 /** alive: works; resting: comes back elsewhere; stopped: goes down in order; failed: lost; unknown: not yet up. */
@@ -40,7 +39,7 @@ export function orderRemoteActions(world: Unpacked): void {
     const { rsc, node } = action
     if (!rsc) continue
     if (rsc.isRemoteConnection && action.task === 'clear_failcount') {
-      order(world, { firstAction: action, thenRsc: rsc, thenKey: keyOf(rsc.id, 'start', 0), type: Kind.optional })
+      order(world, { firstAction: action, thenRsc: rsc, thenTask: 'start', type: Kind.optional })
       continue
     }
     // To end a monitor needs no connection: if there is none, there is no monitor.
@@ -58,7 +57,7 @@ function leaveOldNodeLast(world: Unpacked, start: Action, rsc: Resource, connect
     if (stop.task !== 'stop' || stop.node === start.node) continue
     order(world, {
       firstRsc: connection,
-      firstKey: keyOf(connection.id, 'start', 0),
+      firstTask: 'start',
       thenAction: stop,
       type: Kind.optional,
     })
@@ -128,7 +127,7 @@ function otherwise(world: Unpacked, action: Action, node: ClusterNode, connectio
 function afterStart(world: Unpacked, connection: Resource, action: Action, also: number = Kind.none): void {
   order(world, {
     firstRsc: connection,
-    firstKey: keyOf(connection.id, 'start', 0),
+    firstTask: 'start',
     thenAction: action,
     type: Kind.preserve | Kind.runnableLeft | also,
   })
@@ -138,7 +137,7 @@ function beforeStop(world: Unpacked, action: Action, connection: Resource, also:
   order(world, {
     firstAction: action,
     thenRsc: connection,
-    thenKey: keyOf(connection.id, 'stop', 0),
+    thenTask: 'stop',
     type: Kind.preserve | also,
   })
 }

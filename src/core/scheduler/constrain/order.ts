@@ -3,7 +3,7 @@
 import { holds } from '../../cib/rules.ts'
 import type { Order, ResourceSet } from '../../cib/types.ts'
 import { asBoolean, asInteger, asScore } from '../../cib/values.ts'
-import { keyOf, obtain } from '../act/actions.ts'
+import { clusterAction } from '../act/blank.ts'
 import type { Action, Resource } from '../model.ts'
 import { order, orderTasks } from '../order/relate.ts'
 import { Kind } from '../order/types.ts'
@@ -111,7 +111,7 @@ function requiredInstances(first: Resource, requireAll: string | undefined): num
 export function clusterPseudo(world: Unpacked, name: string): Action {
   const known = world.clusterActions.get(name)
   if (known) return known
-  const action = obtain(world, undefined, name, name, undefined, true)
+  const action = clusterAction(world, name, name, undefined, true)
   action.pseudo = true
   action.runnable = true
   return action
@@ -133,7 +133,7 @@ function enoughInstances(
   for (const instance of first.children) {
     order(world, {
       firstRsc: instance,
-      firstKey: keyOf(instance.id, firstTask, 0),
+      firstTask,
       thenAction: met,
       type: Kind.oneOrMore | Kind.impliesThenPrinted,
     })
@@ -141,7 +141,7 @@ function enoughInstances(
   order(world, {
     firstAction: met,
     thenRsc: then,
-    thenKey: keyOf(then.id, thenTask, 0),
+    thenTask,
     type: bits | Kind.runnableLeft,
   })
 }
@@ -198,10 +198,10 @@ function betweenSets(
     any.requiresAny = true
     for (const rsc of firsts) {
       const type = Kind.oneOrMore | Kind.impliesThenPrinted
-      order(world, { firstRsc: rsc, firstKey: keyOf(rsc.id, task1, 0), thenAction: any, type })
+      order(world, { firstRsc: rsc, firstTask: task1, thenAction: any, type })
     }
     for (const rsc of thens) {
-      order(world, { firstAction: any, thenRsc: rsc, thenKey: keyOf(rsc.id, task2, 0), type: bits | Kind.runnableLeft })
+      order(world, { firstAction: any, thenRsc: rsc, thenTask: task2, type: bits | Kind.runnableLeft })
     }
     return
   }

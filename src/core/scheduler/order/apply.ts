@@ -1,5 +1,5 @@
 // From orderings between resources to relations between the actions that there are.
-import { keyOf, obtain } from '../act/actions.ts'
+import { obtain } from '../act/actions.ts'
 import { type Action, type OrderRule, type Resource, Role } from '../model.ts'
 import { roleNow } from '../place/state.ts'
 import type { Unpacked } from '../world.ts'
@@ -11,66 +11,54 @@ export function applyOrders(world: Unpacked): void {
   for (const rule of world.orders) {
     if (rule.type === Kind.none) continue
     if (rule.firstRsc) applyFirst(world, rule, rule.firstRsc)
-    else if (rule.thenRsc) applyThen(rule.firstAction, rule.thenRsc, rule)
-    else relate(rule.firstAction, rule.thenAction, rule.type)
+    else applyThen(rule.firstAction, rule)
   }
 }
 
 function applyFirst(world: Unpacked, rule: OrderRule, first: Resource): void {
-  let actions = rule.firstAction ? [rule.firstAction] : byKey(first, rule.firstKey)
-  if (actions.length === 0) {
-    if (first === rule.thenRsc) return
-    const { task, interval } = split(rule.firstKey)
-    const role = roleNow(first)
-    // What is not there need not go.
-    if ((role === Role.stopped || role === Role.unknown) && task === 'stop') return
-    if (role === Role.unpromoted && task === 'demote') return
-    actions = [obtain(world, first, keyOf(first.id, task, interval), task, undefined, true)]
+  if (rule.firstAction) {
+    applyThen(rule.firstAction, rule)
+    return
   }
-  for (const action of actions) {
-    if (rule.thenRsc) applyThen(action, rule.thenRsc, rule)
-    else relate(action, rule.thenAction, rule.type)
+  const { firstTask } = rule
+  let isThere = false
+  for (const action of first.actions) {
+    if (!isMeant(action, firstTask)) continue
+    isThere = true
+    applyThen(action, rule)
   }
+  if (isThere || first === rule.thenRsc) return
+  const role = roleNow(first)
+  // What is not there need not go.
+  if ((role === Role.stopped || role === Role.unknown) && firstTask === 'stop') return
+  if (role === Role.unpromoted && firstTask === 'demote') return
+  applyThen(obtain(world, first, firstTask, 0, undefined, true), rule)
 }
 
-function applyThen(first: Action | undefined, then: Resource, rule: OrderRule): void {
-  const actions = rule.thenAction ? [rule.thenAction] : byKey(then, rule.thenKey)
-  const dangles = first?.rsc === then && first.dangling
-  const type = dangles ? rule.type & ~Kind.impliesThen : rule.type
-  for (const action of actions) {
-    if (first) relate(first, action, type)
-    else if (type & Kind.impliesThen) action.runnable = false
-  }
+function applyThen(first: Action | undefined, rule: OrderRule): void {
+  const { thenRsc, thenAction, thenTask } = rule
+  if (thenAction || !thenRsc) relateBy(rule, first, thenAction)
+  else for (const action of thenRsc.actions) if (isMeant(action, thenTask)) relateBy(rule, first, action)
 }
 
-function byKey(rsc: Resource, key: string): Action[] {
-  const found = rsc.actions.filter(action => action.key === key && action.cancelTask === undefined)
-  if (found.length > 0 || rsc.actions.length === 0) return found
-  const { task, interval } = split(key)
-  const own = keyOf(rsc.id, task, interval)
-  return own === key ? found : rsc.actions.filter(action => action.key === own && action.cancelTask === undefined)
+function relateBy({ type, thenRsc }: OrderRule, first: Action | undefined, then: Action | undefined): void {
+  const dangles = thenRsc !== undefined && first?.rsc === thenRsc && first.dangling
+  const kinds = dangles ? type & ~Kind.impliesThen : type
+  if (first) relate(first, then, kinds)
+  else if (thenRsc && then && kinds & Kind.impliesThen) then.runnable = false
 }
 
-const multiWord = ['migrate_to', 'migrate_from', 'lrm_delete', 'clear_failcount', 'reload-agent'].map(
-  task => `_${task}`,
-)
-
-/** "db_migrate_to_0" → migrate_to, 0. */
-function split(key: string): { task: string; interval: number } {
-  const at = key.lastIndexOf('_')
-  const interval = Number(key.slice(at + 1))
-  const rest = key.slice(0, at)
-  const known = multiWord.find(ending => rest.endsWith(ending))
-  return { task: known?.slice(1) ?? rest.slice(rest.lastIndexOf('_') + 1), interval }
-}
+/** An ordering by a task never means recurring operations, nor their end. */
+export const isMeant = (action: Action, task: string): boolean =>
+  action.task === task && action.interval === 0 && action.cancelTask === undefined
 
 /** A resource that moves alive is ordered by its migration rather than by its start and stop. */
 function addMigrations(world: Unpacked): void {
   for (const rule of [...world.orders]) {
     const { firstRsc: first, thenRsc: then } = rule
-    if (!first || !then || first === then || rule.firstKey === '' || rule.thenKey === '') continue
+    if (!first || !then || first === then || rule.firstTask === '' || rule.thenTask === '') continue
     if (isParent(first, then) || isParent(then, first) || !then.allowMigrate) continue
-    addMigration(world, first, split(rule.firstKey).task, then, split(rule.thenKey).task)
+    addMigration(world, first, rule.firstTask, then, rule.thenTask)
   }
 }
 
@@ -86,10 +74,10 @@ function addMigration(world: Unpacked, first: Resource, firstTask: string, then:
     world.orders.push({
       id: '',
       firstRsc: first,
-      firstKey: keyOf(first.id, task, 0),
+      firstTask: task,
       firstAction: undefined,
       thenRsc: then,
-      thenKey: keyOf(then.id, thenTask2, 0),
+      thenTask: thenTask2,
       thenAction: undefined,
       type: kind,
     })

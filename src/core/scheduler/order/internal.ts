@@ -2,7 +2,6 @@
 // one after the other, a clone's pseudo-actions around those of its instances.
 // Source: "Pacemaker Explained" 2.1, "Groups", "Clones", "Promotable Clones"; the graphs of `crm_simulate -G`.
 import { INFINITY, MINUS_INFINITY, score } from '../../base/score.ts'
-import { keyOf } from '../act/actions.ts'
 import { fenceAction } from '../act/fence-node.ts'
 import { colocate } from '../constrain/colocation.ts'
 import { type ColocationRule, Discovery, type Resource, Role } from '../model.ts'
@@ -51,14 +50,14 @@ function orderUnfencing(world: Unpacked, rsc: Resource): void {
     const unfence = fenceAction(world, node, 'on', true, undefined)
     order(world, {
       firstRsc: rsc,
-      firstKey: keyOf(rsc.id, 'stop', 0),
+      firstTask: 'stop',
       thenAction: unfence,
       type: Kind.optional | Kind.sameNode,
     })
     order(world, {
       firstAction: unfence,
       thenRsc: rsc,
-      thenKey: keyOf(rsc.id, 'start', 0),
+      thenTask: 'start',
       type: Kind.impliesThenOnNode | Kind.sameNode,
     })
   }

@@ -1,6 +1,5 @@
 // Where room matters: on a node, everything that leaves has left before something that needs room starts.
 // Source: "Pacemaker Explained" 2.1, "Utilization and Placement Strategy".
-import { keyOf } from '../act/actions.ts'
 import { clusterPseudo } from '../constrain/order.ts'
 import { type Action, type ClusterNode, Discovery, type Resource } from '../model.ts'
 import type { Unpacked } from '../world.ts'
@@ -16,14 +15,14 @@ export function loadConstraints(world: Unpacked, rsc: Resource): void {
   for (const node of rsc.runningOn) {
     const left = clusterPseudo(world, `load_stopped_${node.name}`)
     claim(left, node)
-    order(world, { firstRsc: rsc, firstKey: keyOf(rsc.id, 'stop', 0), thenAction: left, type: Kind.load })
+    order(world, { firstRsc: rsc, firstTask: 'stop', thenAction: left, type: Kind.load })
   }
   for (const node of world.nodes) {
     if (rsc.discovery[node.index] === Discovery.none) continue
     const left = clusterPseudo(world, `load_stopped_${node.name}`)
     claim(left, node)
     for (const task of ['start', 'migrate_to']) {
-      order(world, { firstAction: left, thenRsc: rsc, thenKey: keyOf(rsc.id, task, 0), type: Kind.load })
+      order(world, { firstAction: left, thenRsc: rsc, thenTask: task, type: Kind.load })
     }
   }
 }

@@ -3,6 +3,7 @@
 import type { Action, OrderRule, Resource } from '../model.ts'
 import { topmost } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
+import { isMeant } from './apply.ts'
 import { relate } from './relate.ts'
 import { Kind } from './types.ts'
 
@@ -29,8 +30,8 @@ function beforeThenOfStops(world: Unpacked): void {
   for (const rule of world.orders) {
     const { firstRsc, thenRsc } = rule
     if (rule.type === Kind.none || !firstRsc || firstRsc === thenRsc) continue
-    if (rule.firstAction ? rule.firstAction.task !== 'stop' : !rule.firstKey.endsWith('_stop_0')) continue
-    const thenStops = rule.thenAction ? rule.thenAction.task === 'stop' : rule.thenKey.endsWith('_stop_0')
+    if (rule.firstAction ? rule.firstAction.task !== 'stop' : rule.firstTask !== 'stop') continue
+    const thenStops = rule.thenAction ? rule.thenAction.task === 'stop' : rule.thenTask === 'stop'
     if (thenRsc && firstRsc.container === thenRsc && thenStops) continue
     const probes = probesOf(firstRsc)
     if (probes.length === 0) continue
@@ -50,7 +51,7 @@ function probeType({ type }: OrderRule): number {
 
 function thenActions(rule: OrderRule): readonly Action[] {
   if (rule.thenAction) return [rule.thenAction]
-  return rule.thenRsc?.actions.filter(action => action.key === rule.thenKey && action.cancelTask === undefined) ?? []
+  return rule.thenRsc?.actions.filter(action => isMeant(action, rule.thenTask)) ?? []
 }
 
 /** A probe that cannot run keeps the instances of a clone from starting. */

@@ -1,5 +1,4 @@
 // Relating two actions, or noting that two are to be related once they exist.
-import { keyOf } from '../act/actions.ts'
 import type { Action, OrderRule, Resource } from '../model.ts'
 import type { Unpacked } from '../world.ts'
 import { Kind } from './types.ts'
@@ -37,10 +36,10 @@ export function orderTasks(
   world.orders.push({
     id: '',
     firstRsc: first,
-    firstKey: keyOf(first.id, firstTask, 0),
+    firstTask,
     firstAction: undefined,
     thenRsc: then,
-    thenKey: keyOf(then.id, thenTask, 0),
+    thenTask,
     thenAction: undefined,
     type,
   })
@@ -50,10 +49,10 @@ export function order(world: Unpacked, rule: Partial<OrderRule> & { readonly typ
   world.orders.push({
     id: rule.id ?? '',
     firstRsc: rule.firstRsc ?? rule.firstAction?.rsc,
-    firstKey: rule.firstKey ?? '',
+    firstTask: rule.firstTask ?? '',
     firstAction: rule.firstAction,
     thenRsc: rule.thenRsc ?? rule.thenAction?.rsc,
-    thenKey: rule.thenKey ?? '',
+    thenTask: rule.thenTask ?? '',
     thenAction: rule.thenAction,
     type: rule.type,
   })

@@ -1,7 +1,7 @@
 // A resource whose node was shut down cleanly waits for the node to come back.
 // Source: "Pacemaker Explained" 2.1, shutdown-lock, shutdown-lock-limit.
 import { MINUS_INFINITY } from '../../base/score.ts'
-import { keyOf, obtain } from '../act/actions.ts'
+import { obtain } from '../act/actions.ts'
 import { ban } from '../constrain/bans.ts'
 import { Discovery, type Resource } from '../model.ts'
 import { isRemote } from '../unpack/nodes.ts'
@@ -43,6 +43,6 @@ function forget(world: Unpacked, rsc: Resource): void {
   rsc.lockNode = undefined
   rsc.lockTime = 0
   if (node && !isRemote(node) && rsc.runningOn.length > 0 && rsc.runningOn[0] !== node) {
-    obtain(world, rsc, keyOf(rsc.id, 'lrm_delete', 0), 'lrm_delete', node, false)
+    obtain(world, rsc, 'lrm_delete', 0, node, false)
   }
 }

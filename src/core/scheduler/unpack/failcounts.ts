@@ -3,7 +3,7 @@
 import { INFINITY } from '../../base/score.ts'
 import type { HistoryEntry } from '../../cib/types.ts'
 import { asInstant, asInteger, asMilliseconds, asScore } from '../../cib/values.ts'
-import { keyOf, obtain } from '../act/actions.ts'
+import { obtain } from '../act/actions.ts'
 import type { Action, ClusterNode, Resource } from '../model.ts'
 import type { Unpacked } from '../world.ts'
 import { historyOn } from './history-index.ts'
@@ -117,8 +117,7 @@ function failedEntry(entry: HistoryEntry): boolean {
 
 /** Cleans the count: needs no node to be up. */
 export function clearFailcount(world: Unpacked, resource: Resource, node: ClusterNode, reason: string): Action {
-  const key = keyOf(resource.id, 'clear_failcount', 0)
-  const action = obtain(world, resource, key, 'clear_failcount', node, false)
+  const action = obtain(world, resource, 'clear_failcount', 0, node, false)
   action.runnable = true
   action.optional = false
   action.reason = reason

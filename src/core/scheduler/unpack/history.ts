@@ -3,7 +3,7 @@
 import { MINUS_INFINITY } from '../../base/score.ts'
 import type { HistoryEntry, NodeState, Primitive, ResourceHistory } from '../../cib/types.ts'
 import { asInteger } from '../../cib/values.ts'
-import { demoteAction, keyOf, obtain, stopAction } from '../act/actions.ts'
+import { demoteAction, imagined, obtain, stopAction } from '../act/actions.ts'
 import { needsHost, paramsChangedSinceFailure } from '../act/digests.ts'
 import { canFence, fenceAction, fenceNode } from '../act/fence-node.ts'
 import { ban, banFromAll } from '../constrain/bans.ts'
@@ -161,7 +161,7 @@ const happened = ({ rsc, task, interval, rc, status, entry }: Event): Source => 
 })
 
 const failureOf = (world: Unpacked, { rsc, task, interval }: Event): { onFail: OnFail; failRole: Role } =>
-  obtain(world, rsc, keyOf(rsc.id, task, interval), task, undefined, true, false)
+  imagined(world, rsc, task, interval)
 
 /** A recurring failure that expired: the operation is scheduled anew, as if its parameters had changed. */
 function restartRecurring(world: Unpacked, event: Event): void {
@@ -386,7 +386,7 @@ function markRecurring(world: Unpacked, rsc: Resource, node: ClusterNode, events
     if (start < stop && index <= stop) continue
     if (index < start || event.interval === 0) continue
     if (asInteger(event.entry.opStatus, 0) === Status.pending) continue
-    obtain(world, rsc, keyOf(rsc.id, event.task, event.interval), event.task, node, true)
+    obtain(world, rsc, event.task, event.interval, node, true)
   }
 }
 
@@ -561,7 +561,7 @@ function readShutdownLock(world: Unpacked, rsc: Resource, node: ClusterNode, his
   const now = Math.trunc(world.now / 1_000)
   const limit = Math.trunc(world.options.shutdownLockLimit / 1_000)
   if (limit > 0 && now > since + limit) {
-    obtain(world, rsc, keyOf(rsc.id, 'lrm_delete', 0), 'lrm_delete', node, false)
+    obtain(world, rsc, 'lrm_delete', 0, node, false)
     return
   }
   rsc.lockNode = node
