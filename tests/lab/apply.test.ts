@@ -21,8 +21,8 @@ const shell = async (machine: typeof alpha, script: string): Promise<string> => 
   const said = await guestCommand(lab, machine, ['sh', '-c', script])
   return said.ok ? said.value.join('\n') : ''
 }
-const apply = (environment: Readonly<Record<string, string>> = {}): Promise<Ran> =>
-  holdfast(['apply', cluster.file, '--in', 'lab', '--yes', '--no-diff'], 15, environment)
+const apply = (environment: Readonly<Record<string, string>> = {}, more: readonly string[] = []): Promise<Ran> =>
+  holdfast(['apply', cluster.file, '--in', 'lab', '--yes', '--no-diff', ...more], 15, environment)
 
 interface Told {
   readonly nothingToDo: boolean
@@ -84,9 +84,17 @@ test('applied again it changes nothing', { skip }, async () => {
     'stat -c "%n %Y" /etc/drbd.d/* /etc/corosync/*',
   ]
   const before = [await shell(alpha, cib), await shell(alpha, files), await shell(beta, files)]
-  const again = await apply()
+  const again = await apply({}, ['--json'])
   assert.equal(again.status, 0, shown(again))
-  assert.match(again.stderr, /nothing had to be changed/)
+  const events = again.stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  assert.deepEqual(
+    events.filter(one => one.event === 'step-begun' && !one.id.startsWith('prove:')),
+    [],
+  )
+  assert.deepEqual([events.at(-1).result, events.at(-1).changed], ['done', false])
   assert.deepEqual([await shell(alpha, cib), await shell(alpha, files), await shell(beta, files)], before)
 })
 

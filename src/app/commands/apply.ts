@@ -50,7 +50,7 @@ async function run(file: string, options: Options): Promise<void> {
   }
   const secrets = await givenSecrets(session.cluster, session.folder)
   const redact = secrets.ok ? redactor(secrets.value) : same
-  if (options.json) return asJson(session, options, redact)
+  if (options.json) return await asJson(session, options, redact)
   const view = applyView({ yes: options.yes === true, diffs: options.diff, redact })
   const signals = interruptible(() =>
     console.error('\nStopping when the running steps have ended; Ctrl-C once more cuts them off.'),

@@ -43,6 +43,10 @@ export interface Machine {
 const identityLimitMs = 120_000
 const bootLimitMs = 600_000
 
+/** From power to the first instruction of the kernel. A server's firmware takes one to three minutes; without any, a
+ *  fenced machine would be back, and in the way, before the other one has taken over. */
+const firmwareMs = 60_000
+
 const tailOf = (file: string): readonly string[] => {
   try {
     return readFileSync(file, 'utf8').split('\n').filter(Boolean).slice(-15)
@@ -60,6 +64,7 @@ export function createMachine(setup: MachineSetup): Machine {
   let record: ProcessRecord | undefined
   let qmp: Qmp | undefined
   let paused = false
+  let firmware: NodeJS.Timeout | undefined
   let ended: Promise<void> = Promise.resolve()
   const isAlive = (): boolean => child !== undefined
   const power = (): PowerState => (!isAlive() ? 'off' : paused ? 'paused' : 'on')
@@ -153,7 +158,21 @@ export function createMachine(setup: MachineSetup): Machine {
     )
   }
 
+  /** Switched on, and standing still for as long as its firmware would take. */
+  const selfTest = async (): Promise<Result<void, LabFailure>> => {
+    const tested = child
+    clearTimeout(firmware)
+    const held = await execute('stop')
+    if (!held.ok) return held
+    firmware = setTimeout(() => {
+      if (child === tested && !paused) void execute('cont')
+    }, firmwareMs)
+    firmware.unref()
+    return ok(undefined)
+  }
+
   const kill = async (): Promise<void> => {
+    clearTimeout(firmware)
     child?.kill('SIGKILL')
     await ended
   }
@@ -163,12 +182,17 @@ export function createMachine(setup: MachineSetup): Machine {
       case 'off':
         await kill()
         return ok(undefined)
-      case 'on':
-        return start(false)
+      case 'on': {
+        if (isAlive()) return ok(undefined)
+        const started = await start(false)
+        return started.ok ? selfTest() : started
+      }
       case 'reset': {
         const reset = await execute('system_reset')
-        if (reset.ok) change('reset')
-        return reset.ok && paused ? act('resume') : reset.ok ? ok(undefined) : reset
+        if (!reset.ok) return reset
+        paused = false
+        change('reset')
+        return selfTest()
       }
       case 'pause':
       case 'resume': {

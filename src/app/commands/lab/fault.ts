@@ -39,7 +39,7 @@ function parsePercent(text: string): number {
 
 const powerVerbs: readonly (readonly [verb: string, action: PowerAction, what: string])[] = [
   ['power-off', 'off', 'Pull the plug.'],
-  ['power-on', 'on', 'Switch on: it boots from its disk.'],
+  ['power-on', 'on', 'Switch on: a minute of firmware, then it boots from its disk.'],
   ['reset', 'reset', 'The reset button.'],
   ['pause', 'pause', 'Stop its processor in mid-instruction, as a live migration does; nothing of it is lost.'],
   ['resume', 'resume', 'Let a paused machine run on, with a clock that stood still.'],

@@ -8,6 +8,7 @@
 import fcntl, json, os, select, signal, socket, struct, subprocess, sys, time
 
 PORT = '/dev/virtio-ports/holdfast.identity'
+SSHD = '/run/sshd.pid'
 RNDADDENTROPY, RNDRESEEDCRNG = 0x40085203, 0x5207
 
 
@@ -49,6 +50,14 @@ def network(cards):
     subprocess.run(['ip', '-batch', '-'], input='\n'.join(forget + become) + '\n', text=True, check=True)
 
 
+def restart_sshd():
+    """It reads its new host keys; when its file is there again, it listens again."""
+    with open(SSHD) as pid:
+        number = int(pid.read())
+    os.unlink(SSHD)
+    os.kill(number, signal.SIGHUP)
+
+
 def become(who):
     time.clock_settime(time.CLOCK_REALTIME, who['clock'])
     add_entropy(bytes.fromhex(who['entropy']))
@@ -62,11 +71,12 @@ def become(who):
     for entry in who['append']:
         write_file(entry['path'], 0o644, entry['text'], os.O_APPEND)
     network(who['cards'])
-    with open('/run/sshd.pid') as pid:
-        os.kill(int(pid.read()), signal.SIGHUP)  # it reads its new host keys
+    restart_sshd()
     for command in who['before']:
         subprocess.run(command, check=True)
     os.sync()
+    while not os.path.exists(SSHD):
+        time.sleep(0.02)
 
 
 def main():

@@ -1,12 +1,11 @@
 #!/bin/sh
 # Runs once in the golden machine, before it is frozen: reads into memory what making a cluster will run, so that each
-# clone wakes with it. An emulated disk is slow to ask; the same programs then start in a third of the time. Nothing
-# here changes the machine: versions and meta-data are asked for, files are read.
+# clone wakes with it, because an emulated disk is slow to ask (fence_redfish: 1.9 s instead of 4.5 s). Kernel modules are
+# loaded, as a first boot of the cluster would; otherwise nothing changes: versions and meta-data are asked for, files read.
 set -u
 quietly() { "$@" </dev/null >/dev/null 2>&1; }
 
-for module in drbd dm_mod libcrc32c sctp softdog ext4; do quietly modprobe "$module"; done
-quietly fence_redfish -o metadata
+for module in drbd dm_mod libcrc32c sctp ext4; do quietly modprobe "$module"; done
 quietly fence_redfish -o metadata
 for program in corosync pacemakerd crm_mon crm_verify cibadmin crmadmin crm_attribute crm_node crm_resource \
   stonith_admin corosync-cfgtool corosync-quorumtool corosync-cmapctl drbdadm drbdsetup haproxy chronyc; do
