@@ -4,6 +4,7 @@ import { milliseconds } from '../base/units.ts'
 import { asMilliseconds } from '../cib/values.ts'
 import { calledWith } from './act/digests.ts'
 import type { GraphAction } from './decision.ts'
+import { inGraphOrder } from './graph-order.ts'
 import type { Action, Relation, Resource } from './model.ts'
 import { Kind } from './order/types.ts'
 import { isGuest } from './unpack/nodes.ts'
@@ -16,8 +17,7 @@ export interface Graph {
 }
 
 export function toGraph(world: Unpacked): Graph {
-  const chosen: Action[] = []
-  for (const action of world.actions) if (isWanted(action)) chosen.push(action)
+  const chosen = inGraphOrder(world).filter(isWanted)
   for (const action of chosen) action.dumped = true
   const numbers = new Map(chosen.map((action, i) => [action, i]))
   const edges: (readonly [number, number])[] = []

@@ -84,7 +84,7 @@ interface Executed {
  * The actions that get their turn, in the order in which they do: pass by pass over the list, each as soon as what it
  * waits for is done. After a failure nothing more is started. What waits in a ring waits for ever.
  */
-function* executed({ actions, edges }: Decision, failures: readonly OperationSpec[]): Generator<Executed> {
+export function* executed({ actions, edges }: Decision, failures: readonly OperationSpec[]): Generator<Executed> {
   const waits = actions.map(() => 0)
   const after: number[][] = actions.map(() => [])
   for (const [before, then] of edges) {

@@ -23,8 +23,8 @@ export function act(world: Placed): Acted {
   handleChanges(world, true)
   forgetOutdatedFailures(world)
   scheduleProbes(world)
-  for (const rsc of world.roots) createActions(world, rsc)
   if (world.options.stopOrphans) for (const rsc of world.roots) forgetFailures(world, rsc)
+  for (const rsc of world.roots) createActions(world, rsc)
   orderRemoteActions(world)
   return { ...world, acted: true }
 }

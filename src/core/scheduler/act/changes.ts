@@ -20,10 +20,10 @@ import { unfenceAgain } from './unfence.ts'
 /** `late`: connections into bundles, whose address is known only when their containers have their nodes. */
 export function handleChanges(world: Unpacked, late = false): void {
   if (late && ![...world.byId.values()].some(needsHost)) return
-  for (const state of world.cib.nodeStates) {
-    const node = nodeOf(world, state)
-    if (!node || !(node.maintenance || isAvailable(node))) continue
-    for (const history of state.history ?? []) {
+  const states = new Map(world.cib.nodeStates.map(state => [nodeOf(world, state), state]))
+  for (const node of world.nodes) {
+    if (!(node.maintenance || isAvailable(node))) continue
+    for (const history of states.get(node)?.history ?? []) {
       if (history.entries.length === 0) continue
       for (const rsc of resourcesFor(world, history.id)) if (needsHost(rsc) === late) check(world, rsc, node, history)
     }

@@ -4,6 +4,7 @@ import { type Action, type ClusterNode, Discovery, type Resource, Role } from '.
 import { order, orderTasks } from '../order/relate.ts'
 import { Kind } from '../order/types.ts'
 import { nodeNext } from '../place/state.ts'
+import { naturally } from '../unpack/names.ts'
 import { isGuest, isRemote } from '../unpack/nodes.ts'
 import { uberParent } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
@@ -61,7 +62,8 @@ function probeClone(world: Unpacked, clone: Resource, node: ClusterNode): boolea
       return false
     }
   }
-  const instances = [...clone.children].sort((a, b) => (a.id < b.id ? -1 : 1))
+  // From here on the instances are in this order, in the graph too.
+  const instances = clone.children.sort((a, b) => naturally(a.id, b.id))
   if (clone.unique) return probeAll(world, instances, node)
   const one =
     instances.find(instance => isKnownOn(instance, node)) ??

@@ -7,6 +7,7 @@ import { type BundleReplica, type ClusterNode, Discovery, type Resource } from '
 import { compareInstances } from '../place/compare-instances.ts'
 import { logScores } from '../place/log.ts'
 import { isReached } from '../place/threshold.ts'
+import { naturally } from '../unpack/names.ts'
 import type { Unpacked } from '../world.ts'
 import { distribute } from './clone.ts'
 
@@ -35,6 +36,7 @@ export function assignBundle(
     }
     world.trace?.note(inner, world.nodes, 'bundled', { other: bundle.id })
     world.assign(world, inner, prefer)
+    inner.children.sort((a, b) => naturally(a.id, b.id))
   }
   bundle.allocating = false
   bundle.provisional = false
