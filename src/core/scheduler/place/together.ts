@@ -1,13 +1,11 @@
 // What must go with a resource: everything that mandatory colocations tie to it, directly or through others.
 import { INFINITY } from '../../base/score.ts'
 import type { Resource } from '../model.ts'
-import type { Unpacked } from '../world.ts'
 
-export function spreadSet(world: Unpacked, start: Resource): readonly Resource[] {
+export function spreadSet(start: Resource): ReadonlySet<Resource> {
   const found = new Set<Resource>()
   visit(start, start, found)
-  void world
-  return [...found]
+  return found
 }
 
 function visit(rsc: Resource, origin: Resource, found: Set<Resource>): void {

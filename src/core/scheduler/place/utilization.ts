@@ -24,7 +24,8 @@ const fits = (node: ClusterNode, needs: ReadonlyMap<string, number>): boolean =>
 export function banSmallNodes(world: Unpacked, rsc: Resource): ClusterNode | undefined {
   if (world.options.placement === 'default') return undefined
   const needs = new Map<string, number>()
-  for (const one of spreadSet(world, rsc)) addNeeds(needs, one, rsc)
+  const together = spreadSet(rsc)
+  for (const one of together) addNeeds(needs, one, together)
   let most: ClusterNode | undefined
   let anyFits = false
   const nodes = allowedNodes(world, rsc).filter(node => isAvailable(node) && (rsc.scores[node.index] ?? 0) >= 0)
@@ -38,16 +39,24 @@ export function banSmallNodes(world: Unpacked, rsc: Resource): ClusterNode | und
   return anyFits ? undefined : most
 }
 
-function addNeeds(needs: Map<string, number>, rsc: Resource, orig: Resource): void {
-  if (!rsc.provisional && rsc !== orig) return
+/** What is in the list by itself is not counted again as a part of something else. */
+function addNeeds(needs: Map<string, number>, rsc: Resource, together: ReadonlySet<Resource>): void {
+  if (!rsc.provisional) return
   if (rsc.kind === 'group') {
-    for (const member of rsc.children) addNeeds(needs, member, orig)
-    return
-  }
-  if (rsc.kind === 'clone') {
-    const instance = rsc.children[0]
-    if (instance && !rsc.children.includes(orig)) addNeeds(needs, instance, orig)
-    return
-  }
-  for (const [name, amount] of rsc.utilization) needs.set(name, (needs.get(name) ?? 0) + amount)
+    for (const member of sharing(rsc)) if (!together.has(member)) addNeeds(needs, member, together)
+  } else if (rsc.kind === 'clone') addInstance(needs, rsc, together)
+  else for (const [name, amount] of rsc.utilization) needs.set(name, (needs.get(name) ?? 0) + amount)
+}
+
+/** Those members that will be on one node. */
+const sharing = (group: Resource): readonly Resource[] =>
+  group.group?.colocated || group.parent?.kind === 'clone' ? group.children : group.children.slice(0, 1)
+
+/** One instance of a clone: the group whose member is meant, or any where none of them is meant. */
+function addInstance(needs: Map<string, number>, clone: Resource, together: ReadonlySet<Resource>): void {
+  const meant = clone.children.filter(
+    instance => together.has(instance) || instance.children.some(m => together.has(m)),
+  )
+  const added = meant.length > 0 ? meant.filter(instance => !together.has(instance)) : clone.children.slice(0, 1)
+  for (const instance of added) addNeeds(needs, instance, together)
 }
