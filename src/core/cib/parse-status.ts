@@ -1,5 +1,6 @@
 // <status>: node states with transient attributes and operation history, and tickets.
 // Source: "Pacemaker Explained" 2.1, "Status – Here be dragons".
+import { Columns } from '../xml/attributes.ts'
 import { childrenNamed, type Element, elementsOf, firstChild } from '../xml/types.ts'
 import { parsePairSets } from './parse-rules.ts'
 import type { Reading } from './reading.ts'
@@ -43,32 +44,61 @@ function history(element: Element): ResourceHistory {
   }
 }
 
+/** There may be hundreds of thousands of them: in the order in which `entry` takes them. */
+const ofEntry = new Columns([
+  'id',
+  'operation',
+  'operation_key',
+  'call-id',
+  'rc-code',
+  'op-status',
+  'interval',
+  'transition-key',
+  'transition-magic',
+  'exit-reason',
+  'on_node',
+  'last-run',
+  'last-rc-change',
+  'exec-time',
+  'queue-time',
+  'op-digest',
+  'op-force-restart',
+  'op-restart-digest',
+  'op-secure-params',
+  'op-secure-digest',
+  'migrate_source',
+  'migrate_target',
+  'crm-debug-origin',
+  'crm_feature_set',
+])
+
 function entry({ attributes }: Element): HistoryEntry {
+  const values = ofEntry.of(attributes)
   return {
-    id: attributes.get('id') ?? '',
-    operation: attributes.get('operation') ?? '',
-    operationKey: attributes.get('operation_key'),
-    callId: attributes.get('call-id'),
-    rcCode: attributes.get('rc-code'),
-    opStatus: attributes.get('op-status'),
-    interval: attributes.get('interval'),
-    transitionKey: attributes.get('transition-key'),
-    transitionMagic: attributes.get('transition-magic'),
-    exitReason: attributes.get('exit-reason'),
-    onNode: attributes.get('on_node'),
-    lastRun: attributes.get('last-run'),
-    lastRcChange: attributes.get('last-rc-change'),
-    execTime: attributes.get('exec-time'),
-    queueTime: attributes.get('queue-time'),
-    opDigest: attributes.get('op-digest'),
-    opForceRestart: attributes.get('op-force-restart'),
-    opRestartDigest: attributes.get('op-restart-digest'),
-    opSecureParams: attributes.get('op-secure-params'),
-    opSecureDigest: attributes.get('op-secure-digest'),
-    migrateSource: attributes.get('migrate_source'),
-    migrateTarget: attributes.get('migrate_target'),
-    crmDebugOrigin: attributes.get('crm-debug-origin'),
-    crmFeatureSet: attributes.get('crm_feature_set'),
+    id: values[0] ?? '',
+    operation: values[1] ?? '',
+    operationKey: values[2],
+    callId: values[3],
+    rcCode: values[4],
+    opStatus: values[5],
+    interval: values[6],
+    transitionKey: values[7],
+    transitionMagic: values[8],
+    exitReason: values[9],
+    onNode: values[10],
+    lastRun: values[11],
+    lastRcChange: values[12],
+    execTime: values[13],
+    queueTime: values[14],
+    opDigest: values[15],
+    opForceRestart: values[16],
+    opRestartDigest: values[17],
+    opSecureParams: values[18],
+    opSecureDigest: values[19],
+    migrateSource: values[20],
+    migrateTarget: values[21],
+    crmDebugOrigin: values[22],
+    crmFeatureSet: values[23],
   }
 }
 

@@ -2,7 +2,7 @@
 // that its schemas do not allow, so these are errors; except where the CIB itself switches validation off, or claims a
 // schema that is older or newer than the 3.x line: then they are warnings, as Pacemaker would read on.
 import { closest } from '../base/suggest.ts'
-import { type Element, elementsOf } from '../xml/types.ts'
+import { type Element, elementsOf, firstChild } from '../xml/types.ts'
 import { freeIds, grammar, references, type Shape, values } from './grammar.ts'
 import type { Reading } from './reading.ts'
 
@@ -41,19 +41,21 @@ function checkSchema(root: Element, reading: Reading): void {
 export const isStrict = (root: Element): boolean => /^pacemaker-3\.\d$/.test(root.attributes.get('validate-with') ?? '')
 
 function checkElement(element: Element, byId: Reading['byId'], complain: Complain): void {
-  const shape = grammar[element.name]
-  if (!shape) return
-  if (!(shape.canRefer && element.attributes.has('id-ref'))) checkNeeds(element, shape, complain)
-  checkAttributes(element, shape, byId, complain)
+  const rules = rulesFor(element.name)
+  if (!rules) return
+  if (!(rules.canRefer && element.attributes.has('id-ref'))) checkNeeds(element, rules, complain)
+  checkAttributes(element, rules, byId, complain)
   checkCombination(element, complain)
   const seen = new Set<string>()
-  for (const child of elementsOf(element)) {
-    if (words(shape.once).includes(child.name) && seen.has(child.name))
-      complain('repeated-element', `<${element.name}> holds a second <${child.name}>`, child)
-    seen.add(child.name)
+  for (const child of element.children) {
+    if (child.kind !== 'element') continue
+    if (rules.once.has(child.name)) {
+      if (seen.has(child.name)) complain('repeated-element', `<${element.name}> holds a second <${child.name}>`, child)
+      seen.add(child.name)
+    }
     if (isOpen(child.name)) continue
-    if (!words(shape.holds).includes(child.name)) {
-      const known = closest(child.name, words(shape.holds))
+    if (!rules.holds.has(child.name)) {
+      const known = closest(child.name, [...rules.holds])
       const hint = known === undefined ? undefined : `did you mean <${known}>?`
       complain('misplaced-element', `<${child.name}> does not belong into <${element.name}>`, child, hint)
     } else checkElement(child, byId, complain)
@@ -66,62 +68,108 @@ function checkElement(element: Element, byId: Reading['byId'], complain: Complai
 /** What has no bearing on scheduling is not looked into. */
 const isOpen = (name: string): boolean => name === 'acls' || name === 'alerts'
 
-const cache = new Map<string, readonly string[]>()
-function words(text: string | undefined): readonly string[] {
-  if (text === undefined) return []
-  const known = cache.get(text)
-  if (known) return known
-  const made = text.split(' ')
-  cache.set(text, made)
-  return made
+/** A kind of element as `grammar.ts` writes it, taken apart once. */
+interface Rules {
+  /** Of each list, one must be there. */
+  readonly needs: readonly (readonly string[])[]
+  readonly wants: readonly (readonly string[])[]
+  readonly attributes: ReadonlyMap<string, Meaning>
+  readonly holds: ReadonlySet<string>
+  readonly once: ReadonlySet<string>
+  readonly canRefer: boolean
 }
+
+/** What the value of an attribute must be; `wanted` as in `values`. */
+type Meaning = { readonly kind: 'id' | 'reference' | 'any' } | { readonly kind: 'value'; readonly wanted: string }
+
+const known = new Map<string, Rules>()
+
+function rulesFor(name: string): Rules | undefined {
+  const made = known.get(name)
+  const shape = made ? undefined : grammar[name]
+  if (!shape) return made
+  const rules = takenApart(name, shape)
+  known.set(name, rules)
+  return rules
+}
+
+function takenApart(name: string, shape: Shape): Rules {
+  const alternatives = (text: string | undefined): readonly string[][] => words(text).map(word => word.split('|'))
+  const needs = alternatives(shape.needs)
+  const attributes = [...needs.flat(), ...words(shape.may)]
+  return {
+    needs,
+    wants: alternatives(shape.wants),
+    attributes: new Map(attributes.map(attribute => [attribute, meaningOf(name, attribute)])),
+    holds: new Set(words(shape.holds)),
+    once: new Set(words(shape.once)),
+    canRefer: shape.canRefer ?? false,
+  }
+}
+
+function meaningOf(element: string, attribute: string): Meaning {
+  if (references[element]?.includes(attribute)) return { kind: 'reference' }
+  if (attribute === 'id' && !freeIds.has(element)) return { kind: 'id' }
+  const wanted = values[`${element}.${attribute}`] ?? values[attribute]
+  return wanted === undefined || attribute === 'id-ref' ? { kind: 'any' } : { kind: 'value', wanted }
+}
+
+const words = (text: string | undefined): readonly string[] => (text === undefined ? [] : text.split(' '))
 
 const shorten = (text: string): string => JSON.stringify(text.trim().slice(0, 30))
 
-function checkNeeds(element: Element, { needs, wants }: Shape, complain: Complain): void {
-  for (const alternatives of words(needs)) {
-    const names = alternatives.split('|')
+function checkNeeds(element: Element, { needs, wants }: Rules, complain: Complain): void {
+  for (const names of needs) {
     if (!names.some(name => element.attributes.has(name)))
       complain('missing-attribute', `<${element.name}> has no ${names.join(' or ')}`, element)
   }
   const together = element.name !== 'configuration'
-  for (const alternatives of words(wants)) {
-    const names = alternatives.split('|')
-    if (elementsOf(element).some(child => names.includes(child.name))) continue
+  for (const names of wants) {
+    if (names.some(name => firstChild(element, name))) continue
     const missing = names.map(name => `<${name}>`).join(' or ')
     complain(together ? 'empty-element' : 'missing-section', `<${element.name}> holds no ${missing}`, element)
   }
 }
 
-function checkAttributes(element: Element, shape: Shape, byId: Reading['byId'], complain: Complain): void {
-  const { name, attributes } = element
-  const needed = words(shape.needs).flatMap(alternatives => alternatives.split('|'))
-  const allowed = words(shape.may)
-  const pointers = references[name] ?? []
-  for (const [attribute, value] of attributes) {
-    const isReference = attribute === 'id-ref' && shape.canRefer === true
-    if (!needed.includes(attribute) && !allowed.includes(attribute) && !isReference && !attribute.includes(':')) {
-      const near = closest(attribute, [...needed, ...allowed])
-      complain('unknown-attribute', `<${name}> has no attribute ${attribute}`, element, near && `did you mean ${near}?`)
-      continue
+function checkAttributes(element: Element, rules: Rules, byId: Reading['byId'], complain: Complain): void {
+  element.attributes.forEach((value, attribute) => {
+    const meaning = rules.attributes.get(attribute)
+    switch (meaning?.kind) {
+      case 'id':
+        if (!isId(value))
+          complain('bad-id', `id="${value}" is no id: it begins with a letter and has no spaces or colons`, element)
+        return
+      case 'reference':
+        if (!byId.has(value))
+          complain(
+            'unknown-reference',
+            `${attribute}="${value}" in <${element.name}> names nothing that exists`,
+            element,
+          )
+        return
+      case 'value':
+        checkValue(element, attribute, value, meaning.wanted, complain)
+        return
+      case 'any':
+        return
+      default:
+        checkUnknown(element, rules, attribute, complain)
     }
-    if (attribute === 'id-ref') continue
-    if (pointers.includes(attribute)) {
-      if (!byId.has(value))
-        complain('unknown-reference', `${attribute}="${value}" in <${name}> names nothing that exists`, element)
-    } else if (attribute === 'id' && !freeIds.has(name)) {
-      if (!isId(value))
-        complain('bad-id', `id="${value}" is no id: it begins with a letter and has no spaces or colons`, element)
-    } else checkValue(element, attribute, value, complain)
-  }
+  })
+}
+
+function checkUnknown(element: Element, rules: Rules, attribute: string, complain: Complain): void {
+  if (attribute.includes(':') || (attribute === 'id-ref' && rules.canRefer)) return
+  const near = closest(attribute, [...rules.attributes.keys()])
+  const message = `<${element.name}> has no attribute ${attribute}`
+  complain('unknown-attribute', message, element, near && `did you mean ${near}?`)
 }
 
 /** An XML name without colon. */
-const isId = (text: string): boolean => /^[\p{L}_][\p{L}\p{N}\p{M}._·-]*$/u.test(text.trim())
+const isId = (text: string): boolean =>
+  /^[A-Za-z_][\w.-]*$/.test(text) || /^[\p{L}_][\p{L}\p{N}\p{M}._·-]*$/u.test(text.trim())
 
-function checkValue(element: Element, attribute: string, value: string, complain: Complain): void {
-  const wanted = values[`${element.name}.${attribute}`] ?? values[attribute]
-  if (wanted === undefined) return
+function checkValue(element: Element, attribute: string, value: string, wanted: string, complain: Complain): void {
   const isRight = kinds[wanted]?.(value) ?? words(wanted).includes(value)
   if (isRight) return
   const hint =
@@ -138,7 +186,7 @@ const kinds: Readonly<Record<string, (value: string) => boolean>> = {
 /** Which attributes and elements of a constraint or an expression go together. */
 function checkCombination(element: Element, complain: Complain): void {
   const has = (name: string): boolean => element.attributes.has(name)
-  const holds = (name: string): boolean => elementsOf(element).some(child => child.name === name)
+  const holds = (name: string): boolean => firstChild(element, name) !== undefined
   const unless = (isRight: boolean, what: string): void => {
     if (!isRight) complain('incomplete', `<${element.name}> ${what}`, element)
   }

@@ -7,24 +7,18 @@ export class Names {
   readonly #last: string
   readonly #longer = new Map<string, Names>()
   #places: ReadonlyMap<string, number> | undefined
-  /** The last name as it is written: ` id="`. */
-  readonly opening: string
-  /** The value that stood here last: the same attribute very often has the same value again. */
-  lastValue = ''
-  /** The list with the name that followed last time. */
-  next: Names | undefined
+  /** How often it was the whole list. */
+  times = 0
 
   constructor(before?: Names, last = '') {
     this.#before = before
     this.#last = last
-    this.opening = ` ${last}="`
   }
 
   with(name: string): Names {
     const known = this.#longer.get(name)
     const longer = known ?? new Names(this, name)
     if (!known) this.#longer.set(name, longer)
-    this.next = longer
     return longer
   }
 
@@ -50,6 +44,30 @@ export class Names {
   }
 }
 
+/** The names that a reader of many elements looks for: where they stand is found once for all elements written alike. */
+export class Columns {
+  readonly names: readonly string[]
+  readonly #found = new WeakMap<ReadonlyMap<string, number>, readonly number[]>()
+
+  constructor(names: readonly string[]) {
+    this.names = names
+  }
+
+  /** The values of all names, in their order. */
+  of(attributes: ReadonlyMap<string, string>): readonly (string | undefined)[] {
+    return attributes instanceof Attributes ? attributes.pick(this) : this.names.map(name => attributes.get(name))
+  }
+
+  /** The places in such a table; one behind all of them where the name is not in it. */
+  in(places: ReadonlyMap<string, number>): readonly number[] {
+    const known = this.#found.get(places)
+    if (known) return known
+    const made = this.names.map(name => places.get(name) ?? places.size + 1)
+    this.#found.set(places, made)
+    return made
+  }
+}
+
 export class Attributes implements ReadonlyMap<string, string> {
   readonly #places: ReadonlyMap<string, number>
   readonly #values: readonly string[]
@@ -60,7 +78,7 @@ export class Attributes implements ReadonlyMap<string, string> {
   }
 
   get size(): number {
-    return this.#values.length
+    return this.#places.size
   }
 
   get(name: string): string | undefined {
@@ -72,8 +90,14 @@ export class Attributes implements ReadonlyMap<string, string> {
     return this.#places.has(name)
   }
 
+  pick(columns: Columns): readonly (string | undefined)[] {
+    return columns.in(this.#places).map(place => this.#values[place])
+  }
+
   forEach(visit: (value: string, name: string, map: ReadonlyMap<string, string>) => void): void {
-    for (const [name, value] of this) visit(value, name, this)
+    this.#places.forEach((place, name) => {
+      visit(this.#values[place] ?? '', name, this)
+    })
   }
 
   *entries(): MapIterator<[string, string]> {
@@ -85,7 +109,7 @@ export class Attributes implements ReadonlyMap<string, string> {
   }
 
   *values(): MapIterator<string> {
-    for (const value of this.#values) yield value
+    for (const place of this.#places.values()) yield this.#values[place] ?? ''
   }
 
   [Symbol.iterator](): MapIterator<[string, string]> {
