@@ -9,10 +9,11 @@ import type { Pacemaker } from './ports.ts'
 import { baseName, controls, drawFrom, primitivesOf, stackOf } from './ports.ts'
 import type { Stack, Transition, TransitionRef } from './types.ts'
 
+/** Nothing runs of what waits for ever: it is ordered after something that cannot happen. */
 export function begin(p: Pacemaker, stack: Stack, decision: Decision): void {
   const { actions, edges } = decision
   const after: number[][] = actions.map(() => [])
-  const missing = actions.map(() => 0)
+  const missing = actions.map(action => (action.waitsForever ? Number.POSITIVE_INFINITY : 0))
   for (const [first, then] of edges) {
     if (skipsOrder(p, actions[then])) continue
     after[first]?.push(then)
@@ -25,6 +26,8 @@ export function begin(p: Pacemaker, stack: Stack, decision: Decision): void {
     states: actions.map(() => 'waiting'),
     missing,
     after,
+    ready: actions.flatMap(action => (missing[action.id] === 0 ? [action.id] : [])),
+    load: new Map(),
     running: 0,
     aborted: undefined,
   }
@@ -39,25 +42,71 @@ function fire(p: Pacemaker, stack: Stack): void {
   const t = stack.transition
   if (!t) return
   let again = t.aborted === undefined
-  while (again) {
-    again = false
-    for (const action of t.decision.actions) {
-      if (t.states[action.id] !== 'waiting' || (t.missing[action.id] ?? 0) > 0 || !hasRoom(p, stack, t, action))
-        continue
-      if (start(p, stack, t, action)) again = true
-    }
-  }
+  while (again) again = pass(p, stack, t)
   if (t.running === 0) over(p, stack, t)
 }
 
+/** Once through what is ready, in the order of the graph; true where more became ready on the way. */
+function pass(p: Pacemaker, stack: Stack, t: Transition): boolean {
+  const limits = limitsOf(stack)
+  const turn = t.ready.splice(0).sort((a, b) => a - b)
+  const later: number[] = []
+  let again = false
+  for (let index = 0; index < turn.length; index += 1) {
+    const id = turn[index] ?? 0
+    const action = t.decision.actions[id]
+    if (!action || t.states[id] !== 'waiting') continue
+    if (!hasRoom(p, t, action, limits)) {
+      later.push(id)
+      continue
+    }
+    if (start(p, stack, t, action)) again = true
+    for (const next of t.ready.splice(0))
+      if (next > id) turn.splice(placeOf(turn, next, index + 1), 0, next)
+      else later.push(next)
+  }
+  t.ready.push(...later)
+  return again
+}
+
+/** Where a number belongs in an ascending list, from an index on. */
+function placeOf(ascending: readonly number[], value: number, from: number): number {
+  let [low, high] = [from, ascending.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ascending[middle] ?? 0) < value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+interface Limits {
+  readonly batch: number
+  readonly perNode: number
+}
+
+const limitsOf = (stack: Stack): Limits => ({
+  batch: Number(clusterOption(stack, 'batch-limit') ?? '0'),
+  perNode: Number(clusterOption(stack, 'node-action-limit') ?? '0') || 8,
+})
+
 /** batch-limit, and the load that one node may have at a time. */
-function hasRoom(p: Pacemaker, stack: Stack, t: Transition, action: GraphAction): boolean {
+function hasRoom(p: Pacemaker, t: Transition, action: GraphAction, { batch, perNode }: Limits): boolean {
   if (action.kind !== 'rsc') return true
-  const limit = Number(clusterOption(stack, 'batch-limit') ?? '0')
-  if (limit > 0 && t.running >= limit) return false
-  const perNode = Number(clusterOption(stack, 'node-action-limit') ?? '0') || 8
-  const own = t.decision.actions.filter(a => a.node === action.node && t.states[a.id] === 'running' && a.kind === 'rsc')
-  return own.length < perNode && p.state.stacks.has(action.node ?? '')
+  if (batch > 0 && t.running >= batch) return false
+  const node = action.node ?? ''
+  return (t.load.get(node) ?? 0) < perNode && p.state.stacks.has(node)
+}
+
+function runs(t: Transition, action: GraphAction): void {
+  t.states[action.id] = 'running'
+  t.running += 1
+  if (action.kind === 'rsc') t.load.set(action.node ?? '', (t.load.get(action.node ?? '') ?? 0) + 1)
+}
+
+function runsNoMore(t: Transition, action: GraphAction): void {
+  t.running -= 1
+  if (action.kind === 'rsc') t.load.set(action.node ?? '', (t.load.get(action.node ?? '') ?? 1) - 1)
 }
 
 export function clusterOption(stack: Stack, name: string): string | undefined {
@@ -88,8 +137,7 @@ function start(p: Pacemaker, stack: Stack, t: Transition, action: GraphAction): 
     return true
   }
   if (action.kind === 'cluster') return startClusterAction(p, stack, t, action, ref)
-  t.states[action.id] = 'running'
-  t.running += 1
+  runs(t, action)
   const node = action.node ?? ''
   p.ports.timer.after(drawFrom(p, p.ports.durations.dispatch), node, {
     kind: 'execute',
@@ -119,14 +167,12 @@ function startClusterAction(
       t.states[action.id] = 'failed'
       return false
     }
-    t.states[action.id] = 'running'
-    t.running += 1
+    runs(t, action)
     fence(p, stack, action.node ?? '', action.fence ?? 'reboot', ref)
     return false
   }
   if (action.op === 'do_shutdown' && action.node !== undefined) {
-    t.states[action.id] = 'running'
-    t.running += 1
+    runs(t, action)
     p.ports.timer.after(drawFrom(p, p.ports.durations.dispatch), action.node, { kind: 'gone', node: action.node })
     return false
   }
@@ -162,19 +208,23 @@ function clearFailures(p: Pacemaker, stack: Stack, action: GraphAction): void {
 
 function completed(t: Transition, id: number): void {
   t.states[id] = 'done'
-  for (const next of t.after[id] ?? []) t.missing[next] = (t.missing[next] ?? 1) - 1
+  for (const next of t.after[id] ?? []) {
+    const missing = (t.missing[next] ?? 1) - 1
+    t.missing[next] = missing
+    if (missing === 0) t.ready.push(next)
+  }
 }
 
 /** An answer to one of our actions. */
 export function answered(p: Pacemaker, stack: Stack, ref: TransitionRef, succeeded: boolean, why: string): void {
   const t = stack.transition
-  if (!t || t.id !== ref.transition || t.states[ref.action] !== 'running') return
-  t.running -= 1
-  const action = t.decision.actions[ref.action]
-  if (succeeded || action?.allowFail) completed(t, ref.action)
+  const action = t?.decision.actions[ref.action]
+  if (!t || !action || t.id !== ref.transition || t.states[ref.action] !== 'running') return
+  runsNoMore(t, action)
+  if (succeeded || action.allowFail) completed(t, ref.action)
   else {
     t.states[ref.action] = 'failed'
-    t.aborted ??= `${action?.key ?? 'an action'} failed: ${why}`
+    t.aborted ??= `${action.key} failed: ${why}`
   }
   fire(p, stack)
 }
@@ -185,7 +235,7 @@ export function nodeLost(p: Pacemaker, stack: Stack, node: string): void {
   if (!t) return
   for (const action of t.decision.actions) {
     if (action.node !== node || t.states[action.id] !== 'running' || action.op === 'stonith') continue
-    t.running -= 1
+    runsNoMore(t, action)
     t.states[action.id] = 'failed'
   }
   t.aborted ??= `${node} is lost`

@@ -72,6 +72,10 @@ export interface Transition {
   /** Predecessors that are still to come, per action. */
   readonly missing: number[]
   readonly after: readonly (readonly number[])[]
+  /** Actions that wait for nothing but their turn. */
+  readonly ready: number[]
+  /** How many operations each node has been given and has not answered. */
+  readonly load: Map<string, number>
   running: number
   aborted: string | undefined
 }
