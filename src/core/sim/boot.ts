@@ -63,7 +63,7 @@ export const everyoneServed = (sim: Sim): boolean =>
 export function settled(sim: Sim): boolean {
   const { machines, pacemaker, drbd, membership } = sim.state
   const stacks = [...pacemaker.stacks.values()].filter(s => sim.answers(s.node))
-  if ([...machines.values()].some(m => m.power === 'booting')) return false
+  if ([...machines.values()].some(m => m.power === 'booting' || m.starting)) return false
   if (
     stacks.some(
       s =>

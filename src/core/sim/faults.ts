@@ -5,6 +5,7 @@ import { fail, ok } from '../base/result.ts'
 import type { Constraint, Location } from '../cib/types.ts'
 import { showFault } from '../drill/show-fault.ts'
 import type { Fault, WorldFailure } from '../drill/world.ts'
+import { diskAnswers } from './drbd/device.ts'
 import * as membership from './membership.ts'
 import type { Cable } from './network.ts'
 import { change } from './network.ts'
@@ -115,6 +116,7 @@ function kill(sim: Sim, fault: Of<'kill'>): Done {
   if (what === 'corosync') return killCorosync(sim, node, signal)
   if (signal !== 'KILL')
     return fail({ kind: 'unsupported', what: `${signal} of ${what}`, why: 'the simulation only kills this daemon' })
+  if (stackOf(sim.pacemaker, node).running !== 'up') return impossible(what, `it does not run on ${node}`)
   if (what === 'pacemaker-controld' || what === 'pacemaker-execd') controllerDied(sim.pacemaker, node)
   else sim.say('detail', node, `${what} is started again by its supervisor`)
   return done
@@ -164,6 +166,7 @@ function setDisk(sim: Sim, fault: Of<'disk'>): Done {
   const disk = sim.state.disks.get(diskKey(fault.node, fault.volume))
   if (!disk) return impossible(fault.volume, `${fault.node} has no replica of it`)
   disk.health = fault.state
+  if (fault.state !== 'hang') diskAnswers(sim.drbd, fault.volume, fault.node)
   return done
 }
 

@@ -12,10 +12,11 @@ import { inject, runsOn } from './faults.ts'
 import type { Timed } from './incidents.ts'
 import { drawHistory } from './incidents.ts'
 import type { Entry } from './journal.ts'
+import { remembering } from './memo.ts'
 import { watcher } from './oracles/all.ts'
 import type { Violation } from './oracles/oracle.ts'
 import type { SimPlan } from './plan.ts'
-import type { Sim, SimOptions } from './sim.ts'
+import { quickly, type Sim, type SimOptions } from './sim.ts'
 import { lostRows } from './world.ts'
 
 export interface HistoryOptions {
@@ -27,9 +28,8 @@ export interface HistoryOptions {
   readonly schedule?: SimOptions['schedule']
   /** Only incidents of these families. */
   readonly families?: readonly string[]
-  /** Stop at the first violation, and shrink it. */
+  /** Stop at the first violation. */
   readonly stopAtViolation?: boolean
-  readonly progress?: (done: number) => void
 }
 
 export interface HistoryResult {
@@ -79,40 +79,68 @@ const simOptions = (options: Omit<HistoryOptions, 'histories'>, seed: number): S
   ...(options.schedule ? { schedule: options.schedule } : {}),
 })
 
-export function histories(plan: SimPlan, options: HistoryOptions): HistoriesReport {
+/** What a stretch of histories, one seed after the other, came to: plain data, so that stretches can run anywhere. */
+export interface Tally {
+  readonly firstSeed: number
+  /** The longest outage of each history, in milliseconds. */
+  readonly outages: readonly number[]
+  readonly byFamily: ReadonlyMap<string, number>
+  readonly violations: HistoriesReport['violations']
+  readonly soleCopyLosses: HistoriesReport['soleCopyLosses']
+  readonly simulatedMilliseconds: number
+}
+
+/** Runs histories on one booted cluster; the scheduler is asked once for each state that it can tell apart. */
+export function teller(plan: SimPlan, asked: Omit<HistoryOptions, 'histories'>) {
+  const options = { ...asked, schedule: remembering(asked.schedule ?? quickly) }
   const booted = prepare(plan, options)
+  return {
+    tally: (firstSeed: number, count: number): Tally => tally(booted, firstSeed, count, options),
+    /** Plays the history of a seed that is violated again, and makes it as small as it gets. */
+    smallest: (seed: number): HistoryResult => shrink(booted, history(booted, seed, options), options),
+  }
+}
+
+function tally(booted: Sim, firstSeed: number, count: number, options: Omit<HistoryOptions, 'histories'>): Tally {
   const byFamily = new Map<string, number>()
   const violations: { seed: number; violation: Violation }[] = []
-  const worst: { outage: number; seed: number }[] = []
-  let smallest: HistoryResult | undefined
-  let simulatedMilliseconds = 0
   const soleCopyLosses: { seed: number; rows: number }[] = []
-  let count = 0
-  for (; count < options.histories; count += 1) {
-    const seed = options.seed + count
+  const outages: number[] = []
+  let simulatedMilliseconds = 0
+  for (let seed = firstSeed; seed < firstSeed + count; seed += 1) {
     const result = history(booted, seed, options)
     simulatedMilliseconds += result.simulated
     for (const { family } of result.incidents) byFamily.set(family, (byFamily.get(family) ?? 0) + 1)
-    worst.push({ outage: Math.max(0, ...result.outages), seed })
-    options.progress?.(count + 1)
+    outages.push(Math.max(0, ...result.outages))
     if (result.soleCopies > 0) soleCopyLosses.push({ seed, rows: result.soleCopies })
     if (!result.violation) continue
     violations.push({ seed, violation: result.violation })
-    smallest ??= shrink(booted, result, options)
-    if (options.stopAtViolation) {
-      count += 1
-      break
-    }
+    if (options.stopAtViolation) break
   }
+  return { firstSeed, outages, byFamily, violations, soleCopyLosses, simulatedMilliseconds }
+}
+
+export function histories(plan: SimPlan, options: HistoryOptions): HistoriesReport {
+  const { tally: run, smallest } = teller(plan, options)
+  const told = run(options.seed, options.histories)
+  const violated = told.violations[0]
+  return reportOf([told], violated && smallest(violated.seed))
+}
+
+/** Stretches that follow one another, as one report. */
+export function reportOf(tallies: readonly Tally[], smallest: HistoryResult | undefined): HistoriesReport {
+  const byFamily = new Map<string, number>()
+  for (const t of tallies) for (const [name, n] of t.byFamily) byFamily.set(name, (byFamily.get(name) ?? 0) + n)
+  const worst = tallies.flatMap(t => t.outages.map((outage, index) => ({ outage, seed: t.firstSeed + index })))
   return {
-    histories: count,
-    firstSeed: options.seed,
-    byFamily,
-    violations,
+    histories: worst.length,
+    firstSeed: tallies[0]?.firstSeed ?? 0,
+    byFamily: new Map([...byFamily].sort(([a], [b]) => (a < b ? -1 : 1))),
+    violations: tallies.flatMap(t => t.violations),
     smallest,
     outage: percentiles(worst),
-    simulatedMilliseconds,
-    soleCopyLosses,
+    simulatedMilliseconds: tallies.reduce((sum, t) => sum + t.simulatedMilliseconds, 0),
+    soleCopyLosses: tallies.flatMap(t => t.soleCopyLosses),
   }
 }
 

@@ -8,6 +8,8 @@ export interface MachineState<E> {
   readonly name: string
   power: Power
   paused: boolean
+  /** It has booted, and its Corosync is about to start. */
+  starting: boolean
   /** Counts up with every loss of power, crash or reset, so that events of an earlier life can be told. */
   life: number
   /** What came due while the machine was paused. */
@@ -22,6 +24,7 @@ export const machine = <E>(name: string): MachineState<E> => ({
   name,
   power: 'running',
   paused: false,
+  starting: false,
   life: 1,
   held: [],
   clockOffset: 0,
@@ -35,6 +38,7 @@ export const answers = <E>(m: MachineState<E>): boolean => m.power === 'running'
 export function endLife<E>(m: MachineState<E>, power: Power): void {
   m.power = power
   m.paused = false
+  m.starting = false
   m.life += 1
   m.held = []
 }

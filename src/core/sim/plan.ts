@@ -8,6 +8,7 @@ import { parse as parseCorosync } from '../corosync/parse.ts'
 import type { CorosyncConfig } from '../corosync/types.ts'
 import { parse as parseDrbd } from '../drbd/parse.ts'
 import type { DrbdResource } from '../drbd/types.ts'
+import { frozen } from './clone.ts'
 import type { FencingPolicy, HandlerConfig, ResourceConfig } from './drbd/types.ts'
 import type { TotemConfig } from './membership.ts'
 import { parameters, primitivesOf } from './pacemaker/ports.ts'
@@ -22,6 +23,8 @@ export interface SimInput {
 }
 
 export interface SimPlan {
+  /** What it was read from: texts go where values cannot, into other threads. */
+  readonly input: SimInput
   readonly cluster: string
   readonly nodes: readonly string[]
   /** Number of links, the replication's own included. */
@@ -49,7 +52,7 @@ export interface ServicePlan {
 export function readPlan(input: SimInput): Checked<SimPlan> {
   const corosync = parseCorosync(input.corosync, 'corosync.conf')
   const drbd = input.drbd.map(file => parseDrbd(file.content, file.path))
-  const cib = parseCib(`<cib>${input.cib}<status/></cib>`, 'cib.xml')
+  const cib = parseCib(`<cib admin_epoch="0" epoch="1" num_updates="0">${input.cib}<status/></cib>`, 'cib.xml')
   const problems: Problem[] = [...corosync.problems, ...drbd.flatMap(d => d.problems), ...cib.problems]
   if (!corosync.value || !cib.value || hasErrors(problems)) return { problems }
   const resources = drbd.flatMap(d => d.value ?? [])
@@ -67,7 +70,8 @@ function assemblePlan(
   const configuration: Configuration = Object.freeze({ ...parsed, nodes: nodeEntries(parsed, corosync) })
   const resources = drbd.map(resource => resourceConfig(resource, corosync, nodes, input.sizes ?? {}))
   const devices = new Map(drbd.flatMap(devicePaths))
-  return Object.freeze({
+  return frozen({
+    input,
     cluster: corosync.clusterName,
     nodes,
     links: Math.max(rings, ...resources.map(r => r.link + 1)),

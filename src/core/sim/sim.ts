@@ -4,6 +4,8 @@ import { found } from '../base/assert.ts'
 import { prng } from '../base/prng.ts'
 import type { Instant } from '../base/units.ts'
 import { instant } from '../base/units.ts'
+import type { Cib } from '../cib/types.ts'
+import type { Decision } from '../scheduler/decision.ts'
 import { schedule } from '../scheduler/schedule.ts'
 import type { AgentPorts } from './agents/agent.ts'
 import type { Bugs } from './bugs.ts'
@@ -24,7 +26,7 @@ import type { Membership } from './membership.ts'
 import * as membership from './membership.ts'
 import { bothWays, effectiveLatency } from './network.ts'
 import { membershipChanged, startStack, stopStack } from './pacemaker/coordinator.ts'
-import { deviceState, devicesOf, targetsOf } from './pacemaker/fencer.ts'
+import { deviceState, devicesOf, fencerDied, targetsOf } from './pacemaker/fencer.ts'
 import { runHandler } from './pacemaker/handlers.ts'
 import * as pacemaker from './pacemaker/pacemaker.ts'
 import type { Pacemaker, PacemakerPorts } from './pacemaker/ports.ts'
@@ -35,11 +37,14 @@ import { diskKey } from './state.ts'
 /** Where a simulation's time begins: 2026-01-01T00:00:00Z. */
 export const epoch = 1_767_225_600_000
 
+/** The production scheduler, without the list of scores that only people read. */
+export const quickly = (cib: Cib, now: Instant): Decision => schedule(cib, now, { scores: false })
+
 export interface SimOptions {
   readonly seed: number
   readonly durations?: Durations
   readonly bugs?: Bugs
-  readonly schedule?: typeof schedule
+  readonly schedule?: typeof quickly
 }
 
 export interface Sim {
@@ -71,7 +76,7 @@ export function assemble(state: SimState, options: SimOptions): Sim {
   const random = prng(options.seed)
   const durations = options.durations ?? defaultDurations
   const bugs = options.bugs ?? noBugs
-  const decide = options.schedule ?? schedule
+  const decide = options.schedule ?? quickly
   const now = (): number => queue.now
   const machineOf = (node: string) => found(machines.get(node), `machine ${node}`)
   const hostOf = (node: string) => found(hosts.get(node), `host ${node}`)
@@ -216,17 +221,19 @@ export function assemble(state: SimState, options: SimOptions): Sim {
     emptyHost(hostOf(node))
     membership.stop(ring, node, false)
     stopStack(pace, node)
+    fencerDied(pace, node)
     pathsChanged(node)
   }
 
   const machineEvent = (event: MachineEvent): void => {
     const { node } = event
     if (event.kind === 'booted') {
-      machineOf(node).power = 'running'
+      Object.assign(machineOf(node), { power: 'running', starting: true })
       say('state', node, 'has booted')
       pathsChanged(node)
       machineTimer.after(between(durations.corosyncStart), node, { kind: 'corosync-up', node })
     } else {
+      machineOf(node).starting = false
       membership.start(ring, node)
       startStack(pace, node)
     }

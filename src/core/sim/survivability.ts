@@ -1,10 +1,10 @@
 // The survivability table: every single fault, and every pair of them, on a cluster booted from its artifacts. For each
 // service: where it ends up, how long it was gone, how many acknowledged writes are lost, and why.
 // A fault of a single row stays; the second of a pair comes when the cluster has come to rest after the first.
+import { found } from '../base/assert.ts'
 import type { Milliseconds } from '../base/units.ts'
 import { milliseconds, nodeName, showDuration } from '../base/units.ts'
 import type { Fault } from '../drill/world.ts'
-import { schedule } from '../scheduler/schedule.ts'
 import { boot, everyoneServed, fork } from './boot.ts'
 import { serving } from './clients.ts'
 import type { Durations } from './durations.ts'
@@ -16,7 +16,7 @@ import type { Entry, Phase } from './journal.ts'
 import { remembering } from './memo.ts'
 import type { ServicePlan, SimPlan } from './plan.ts'
 import { atRest, stateKey } from './rest.ts'
-import type { Sim, SimOptions } from './sim.ts'
+import { quickly, type Sim, type SimOptions } from './sim.ts'
 import { diskKey } from './state.ts'
 import { lostRows } from './world.ts'
 
@@ -59,51 +59,101 @@ export interface Survivability {
   readonly complete: boolean
 }
 
-const slowPace = 500
+/** The table in pieces, each of which can be worked out anywhere: every piece is the same wherever that happens. */
+export interface Table {
+  frame(): Frame
+  /** One fault; first faults that leave the cluster in the same state have the same `state`. */
+  single(index: number): Single
+  /** The same fault, and then each of the others; undefined where the second one cannot happen any more. */
+  pairs(first: number): (readonly Outcome[] | undefined)[]
+}
 
-export function survivability(plan: SimPlan, options: SurvivabilityOptions): Survivability {
-  const decide = remembering(options.schedule ?? schedule)
+/** What a table has besides its rows. */
+export interface Frame extends Pick<Survivability, 'before' | 'complete' | 'stories'> {
+  readonly titles: readonly string[]
+}
+
+export interface Single {
+  readonly outcomes: readonly Outcome[]
+  readonly state: string
+}
+
+/** Between two questions of a client; longer where there are many of them. */
+const paceFor = (clients: number): number => Math.max(500, 20 * clients)
+
+export function table(plan: SimPlan, options: SurvivabilityOptions): Table {
   const run: SimOptions = {
     seed: options.seed,
-    schedule: decide,
+    schedule: remembering(options.schedule ?? quickly),
     durations: typical(options.durations ?? defaultDurations),
   }
   const { sim, complete } = boot(plan, run)
-  for (const c of sim.state.clients) c.pace = slowPace
+  for (const c of sim.state.clients) c.pace = paceFor(sim.state.clients.length)
   sim.advance(sim.now() + 1_000)
   const incidents = incidentsFor(sim)
-  const singles = incidents.map(incident => ({ incident, ...suffer(sim, run, options, [incident]) }))
-  const pairs = options.pairs ? everyPair(singles, run, options) : []
+  const after = new Map<number, Sim>()
+  const suffered = (index: number): Suffered => {
+    const incident = found(incidents[index], `fault ${index}`)
+    const result = suffer(sim, run, options, incident)
+    if (options.pairs) after.set(index, result.after)
+    return result
+  }
   return {
-    cluster: plan.cluster,
-    services: plan.services.map(s => s.name),
-    singles: singles.map(({ incident, outcomes }) => ({ faults: [incident.title], outcomes })),
-    pairs,
-    stories: storiesOf(sim).map(story => ({ faults: [story.title], outcomes: tell(sim, run, options, story) })),
-    before: outcomesOf(sim, options, sim.now(), sim.state.journal.length),
-    complete,
+    frame: () => ({
+      titles: incidents.map(incident => incident.title),
+      complete,
+      before: outcomesOf(sim, options, sim.now(), sim.state.journal.length),
+      stories: storiesOf(sim).map(s => ({ faults: [s.title], outcomes: tell(sim, run, options, s) })),
+    }),
+    single: index => {
+      const result = suffered(index)
+      return { outcomes: result.outcomes, state: options.pairs ? stateKey(result.after) : '' }
+    },
+    pairs: first => {
+      const from = after.get(first) ?? suffered(first).after
+      after.delete(first)
+      return incidents.map(second => {
+        const result = suffer(from, run, options, second)
+        return result.possible ? result.outcomes : undefined
+      })
+    },
   }
 }
 
-/** First faults that leave the cluster in the same state share what the second one does. */
-function everyPair(
-  singles: readonly (Suffered & { readonly incident: Incident })[],
-  run: SimOptions,
-  options: SurvivabilityOptions,
-): SurvivabilityRow[] {
-  const known = new Map<string, Suffered>()
-  return singles.flatMap(first => {
-    const state = stateKey(first.after)
-    return singles.flatMap(second => {
-      if (second.incident === first.incident) return []
-      const key = `${state}\n${second.incident.title}`
-      const result = known.get(key) ?? suffer(first.after, run, options, [second.incident])
-      known.set(key, result)
-      return result.possible
-        ? [{ faults: [first.incident.title, second.incident.title], outcomes: result.outcomes }]
-        : []
-    })
-  })
+export function survivability(plan: SimPlan, options: SurvivabilityOptions): Survivability {
+  const t = table(plan, options)
+  const frame = t.frame()
+  const singles = frame.titles.map((_, index) => t.single(index))
+  const pairs = options.pairs ? firstsOf(singles).map(first => t.pairs(first)) : []
+  return assemble(plan, frame, singles, pairs)
+}
+
+/** Of first faults that leave the cluster in the same state one stands for all. */
+export const firstsOf = (singles: readonly Single[]): number[] =>
+  singles.flatMap(({ state }, index) => (singles.findIndex(s => s.state === state) === index ? [index] : []))
+
+/** `pairs` has one entry for each of `firstsOf(singles)`. */
+export function assemble(
+  plan: SimPlan,
+  { titles, before, complete, stories }: Frame,
+  singles: readonly Single[],
+  pairs: readonly ReturnType<Table['pairs']>[],
+): Survivability {
+  const firsts = pairs.length > 0 ? firstsOf(singles) : []
+  const rows = (state: string) => pairs[firsts.findIndex(first => singles[first]?.state === state)] ?? []
+  return {
+    cluster: plan.cluster,
+    services: plan.services.map(s => s.name),
+    singles: singles.map(({ outcomes }, index) => ({ faults: [titles[index] ?? ''], outcomes })),
+    pairs: singles.flatMap(({ state }, first) =>
+      rows(state).flatMap((outcomes, second) =>
+        outcomes && second !== first ? [{ faults: [titles[first] ?? '', titles[second] ?? ''], outcomes }] : [],
+      ),
+    ),
+    stories,
+    before,
+    complete,
+  }
 }
 
 function incidentsFor(sim: Sim): Incident[] {
@@ -120,11 +170,11 @@ interface Suffered {
   readonly possible: boolean
 }
 
-function suffer(from: Sim, run: SimOptions, options: SurvivabilityOptions, incidents: readonly Incident[]): Suffered {
+function suffer(from: Sim, run: SimOptions, options: SurvivabilityOptions, { fault }: Incident): Suffered {
   const sim = fork(from, run)
   const started = sim.now()
   const journal = sim.state.journal.length
-  const possible = incidents.every(({ fault }) => inject(sim, fault).ok)
+  const possible = inject(sim, fault).ok
   if (possible) comeToRest(sim)
   return { after: sim, outcomes: outcomesOf(sim, options, started, journal), possible }
 }

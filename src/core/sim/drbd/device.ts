@@ -15,14 +15,14 @@ import {
   updateQuorum,
 } from './connection.ts'
 import { meetAgain } from './handshake.ts'
-import { beginGeneration, deliver, localDone, peerDone, submit } from './io.ts'
+import { beginGeneration, deliver, diskAnswers, localDone, peerDone, submit } from './io.ts'
 import type { Drbd } from './ports.ts'
 import { announce, moveDisk, peerOf, replicaOf, siteOf, upToDatePeer } from './ports.ts'
 import { interruptResync, resyncDone } from './resync.ts'
 import type { DrbdEvent, Peer, Replica, ResourceSite } from './types.ts'
 import { forget } from './types.ts'
 
-export { connect, disconnect, handlerDone, pathChanged, submit }
+export { connect, disconnect, diskAnswers, handlerDone, pathChanged, submit }
 
 export function handle(drbd: Drbd, event: DrbdEvent): void {
   switch (event.kind) {

@@ -188,8 +188,7 @@ export function peerDone(
   const r = replicaOf(site, node)
   const disk = drbd.ports.disk(node, site.config.name)
   if (disk.health === 'hang') {
-    r.diskBusyUntil = Math.max(r.diskBusyUntil, drbd.ports.timer.now() + 1_000)
-    drbd.ports.timer.after(1_000, node, { kind: 'peer-done', res: site.config.name, node, from, session, write })
+    r.stuck.push({ kind: 'peer-done', res: site.config.name, node, from, session, write })
     return
   }
   if (disk.health === 'error') failDisk(drbd, site, r)
@@ -217,14 +216,19 @@ export function localDone(drbd: Drbd, site: ResourceSite, node: string, id: numb
   if (!request) return
   const disk = drbd.ports.disk(node, site.config.name)
   if (disk.health === 'hang') {
-    r.diskBusyUntil = Math.max(r.diskBusyUntil, drbd.ports.timer.now() + 1_000)
-    drbd.ports.timer.after(1_000, node, { kind: 'local-done', res: site.config.name, node, write: id })
+    r.stuck.push({ kind: 'local-done', res: site.config.name, node, write: id })
     return
   }
   if (disk.health === 'error') failDisk(drbd, site, r)
   else if (r.disk !== 'Diskless') store(disk, request.write)
   request.localDone = true
   progress(drbd, site, r, request)
+}
+
+/** A disk that hung answers again, with data or with an error: what stood still in it is over now, in its order. */
+export function diskAnswers(drbd: Drbd, res: string, node: string): void {
+  const r = replicaOf(siteOf(drbd, res), node)
+  for (const event of r.stuck.splice(0)) drbd.ports.timer.after(0, node, event)
 }
 
 /** on-io-error detach: go on with the peer's disk, if there is one. */

@@ -126,6 +126,8 @@ export interface Replica {
   exposed: number
   /** The disk finishes writes in the order in which they came. */
   diskBusyUntil: number
+  /** What a disk that hangs has not finished, oldest first. */
+  stuck: DrbdEvent[]
 }
 
 export interface ResourceSite {
@@ -225,6 +227,7 @@ export function replica(config: ResourceConfig, node: string, current: number): 
     held: [],
     exposed: 0,
     diskBusyUntil: 0,
+    stuck: [],
   }
 }
 
@@ -241,5 +244,6 @@ export function forget(r: Replica): void {
   r.requests.clear()
   r.held = []
   r.exposed = 0
+  r.stuck = []
   for (const name of r.peers.keys()) r.peers.set(name, freshPeer(name))
 }

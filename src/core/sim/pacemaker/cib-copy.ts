@@ -116,13 +116,19 @@ function transient(nodeId: string, attributes: ReadonlyMap<string, string>): Pai
   return { id: `status-${nodeId}`, pairs }
 }
 
+const told = new WeakMap<ResourceRecord, ResourceHistory>()
+
 function resourceHistory(record: ResourceRecord): ResourceHistory {
+  const known = told.get(record)
+  if (known) return known
   const entries = [record.last, record.failure, ...record.recurring.values()].filter(entry => entry !== undefined)
-  return {
+  const history = {
     id: record.id,
     class: record.class,
     ...(record.provider === undefined ? {} : { provider: record.provider }),
     type: record.type,
     entries,
   }
+  told.set(record, history)
+  return history
 }

@@ -176,6 +176,15 @@ function conclude(p: Pacemaker, request: FenceRequest, succeeded: boolean, why: 
   })
 }
 
+/** A machine died that was fencing another one: nobody waits for the end of that. */
+export function fencerDied(p: Pacemaker, node: string): void {
+  for (const { number, by, record } of [...p.state.fencing.requests.values()]) {
+    if (by !== node) continue
+    p.state.fencing.requests.delete(number)
+    if (record.state === 'pending') Object.assign(record, { state: 'failed', at: p.ports.timer.now() })
+  }
+}
+
 function markFenced(p: Pacemaker, by: Stack, target: string): void {
   const status = { ...statusOf(by.cib, target), inCcm: false, crmd: false, joined: false, expected: 'down' as const }
   publish(p, by, withStatus(by.cib, target, { ...status, attributes: new Map(), history: new Map() }))

@@ -77,8 +77,13 @@ export const primitivesOf = (resources: Stack['cib']['configuration']['resources
 
 /** Instance parameters: of several sets the first that names one wins. Rules are not looked at. */
 export function parameters(of: Primitive): ReadonlyMap<string, string> {
+  const known = values.get(of)
+  if (known) return known
   const out = new Map<string, string>()
   for (const set of of.parameters)
     for (const pair of set.pairs) if (!out.has(pair.name)) out.set(pair.name, pair.value ?? '')
+  values.set(of, out)
   return out
 }
+
+const values = new WeakMap<Primitive, ReadonlyMap<string, string>>()
