@@ -4,23 +4,23 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { Command, Option } from 'commander'
-import type { Milliseconds } from '../../core/base/units.ts'
+import { type Milliseconds, milliseconds, showDuration } from '../../core/base/units.ts'
 import { type PlatformName, platforms } from '../../core/compile/platforms.ts'
 import { catalog } from '../../core/drill/catalog.ts'
 import type { Cluster } from '../../core/model/types.ts'
 import { calibrate } from '../../core/sim/calibrate.ts'
 import { printCalibration } from '../../core/sim/calibration.ts'
 import type { Durations } from '../../core/sim/durations.ts'
-import { histories } from '../../core/sim/histories.ts'
 import { showEntries } from '../../core/sim/journal.ts'
 import type { SimPlan } from '../../core/sim/plan.ts'
-import { acceptable, survivability } from '../../core/sim/survivability.ts'
+import { acceptable } from '../../core/sim/survivability.ts'
 import { changes } from '../../core/view/changes.ts'
 import { drillLines } from '../../core/view/drill.ts'
 import { matrix } from '../../core/view/matrix.ts'
 import { timelineSvg } from '../../core/view/report.ts'
 import { historiesLines, survivabilityLines } from '../../core/view/survivability.ts'
 import { survivabilityReport } from '../../core/view/survivability-report.ts'
+import { quoteCommand } from '../../io/transport/quoting.ts'
 import { printLines } from '../cli/lines.ts'
 import { wholeNumber } from '../cli/numbers.ts'
 import { progress } from '../cli/progress.ts'
@@ -29,6 +29,7 @@ import { savedReport } from '../drill/compare.ts'
 import { chosenService, scenarioSource } from '../drill/scenarios.ts'
 import { showDrillTrouble } from '../drill/show.ts'
 import { drillInSim } from '../drill/sim-drill.ts'
+import { everyFault, type Told, tellHistories } from '../simulate/run.ts'
 import { planOf, readDurations, withOneFenceDevice } from '../simulation.ts'
 
 interface Options {
@@ -41,6 +42,7 @@ interface Options {
   readonly calibrate?: readonly string[]
   readonly svg?: string
   readonly report?: string
+  readonly threads?: number
   readonly json?: boolean
 }
 
@@ -59,6 +61,7 @@ export function simulateCommand(): Command {
     .option('--calibrate <report...>', 'print a calibration: the durations that these reports of lab drills measured')
     .option('--svg <file>', 'the picture: the matrix of faults, or the timeline of the scenario')
     .option('--report <folder>', 'the table as report.html with its matrix, report.json and matrix.svg')
+    .option('--threads <count>', 'processors to use; all, unless told. The result is the same', wholeNumber)
     .option('--json', 'the result as JSON')
     .addHelpText(
       'after',
@@ -88,8 +91,8 @@ async function run(file: string, options: Options): Promise<void> {
   if (!plan.value) return
   process.exitCode = 0
   if (options.calibrate !== undefined) return calibration(plan.value, options.calibrate, durations)
-  if (options.histories !== undefined) manyHistories(plan.value, file, options.histories, options, durations)
-  else everyFault(plan.value, cluster, options, durations)
+  if (options.histories !== undefined) await manyHistories(plan.value, file, options.histories, options, durations)
+  else await survivability(plan.value, cluster, options, durations)
 }
 
 async function calibration(plan: SimPlan, files: readonly string[], base: Durations): Promise<void> {
@@ -102,10 +105,13 @@ async function calibration(plan: SimPlan, files: readonly string[], base: Durati
   process.exitCode = 0
 }
 
-function everyFault(plan: SimPlan, model: Cluster, options: Options, durations: Durations): void {
+async function survivability(plan: SimPlan, model: Cluster, options: Options, durations: Durations): Promise<void> {
   const budgets: Record<string, Milliseconds> = {}
   for (const service of model.services) if (service.budget !== undefined) budgets[service.name] = service.budget
-  const result = survivability(plan, { seed: options.seed, pairs: options.pairs, budgets, durations })
+  const table = { seed: options.seed, pairs: options.pairs, budgets, durations }
+  const shown = waiting('faults')
+  const result = await everyFault(plan, table, options.threads, shown.told)
+  shown.done()
   if (options.svg !== undefined) writeFileSync(options.svg, matrix(result))
   if (options.report !== undefined) {
     mkdirSync(options.report, { recursive: true })
@@ -137,31 +143,63 @@ async function scenario(cluster: Cluster, name: string, options: Options, durati
   process.exitCode = report.verdict === 'passed' ? 0 : 1
 }
 
-function manyHistories(plan: SimPlan, file: string, count: number, options: Options, durations: Durations): void {
-  const shown = progress()
-  shown.begin(`${count} histories`)
+async function manyHistories(
+  plan: SimPlan,
+  file: string,
+  count: number,
+  options: Options,
+  durations: Durations,
+): Promise<void> {
+  const shown = waiting('histories')
   const started = performance.now()
-  const report = histories(plan, {
-    histories: count,
-    seed: options.seed,
-    durations,
-    progress: done => {
-      if (done % 50 === 0) shown.note(`${done} done`)
-    },
-  })
+  const asked = { histories: count, seed: options.seed, durations }
+  const report = await tellHistories(plan, asked, options.threads, shown.told)
   shown.done()
   const elapsed = performance.now() - started
-  if (options.json)
-    console.log(
-      JSON.stringify(
-        { ...report, byFamily: Object.fromEntries(report.byFamily), elapsed: Math.round(elapsed) },
-        null,
-        2,
-      ),
-    )
-  else {
-    printLines(historiesLines(report, elapsed, seed => `holdfast simulate ${file} --histories 1 --seed ${seed}`))
+  const replay = (seed: number): string => replayCommand(file, options, seed)
+  if (options.json) {
+    const { byFamily, smallest, ...rest } = report
+    const told = {
+      ...rest,
+      byFamily: Object.fromEntries(byFamily),
+      violations: rest.violations.map(v => ({ ...v, replay: replay(v.seed) })),
+      ...(smallest ? { smallest } : {}),
+      elapsed: Math.round(elapsed),
+    }
+    console.log(JSON.stringify(told, null, 2))
+  } else {
+    printLines(historiesLines(report, elapsed, replay))
     if (report.smallest) console.log(`\n${showEntries(report.smallest.journal.slice(-60))}`)
   }
   if (report.violations.length > 0) process.exitCode = 1
+}
+
+/** Everything that the dice depend on: with it, the same history is played again. */
+function replayCommand(file: string, options: Options, seed: number): string {
+  const words = ['holdfast', 'simulate', file, '--histories', '1', '--seed', String(seed)]
+  if (options.for !== 'debian13') words.push('--for', options.for)
+  if (options.calibration !== undefined) words.push('--calibration', options.calibration)
+  return quoteCommand(words)
+}
+
+/** Word of what takes longer than a second, at most once a second. */
+function waiting(what: string): { readonly told: Told; done(): void } {
+  const shown = progress()
+  const started = performance.now()
+  let last = started
+  let begun = false
+  return {
+    told: (done, of) => {
+      const now = performance.now()
+      if (now - last < 1_000) return
+      last = now
+      if (!begun) shown.begin(`${of} ${what}`)
+      begun = true
+      const left = milliseconds(((now - started) / done) * (of - done))
+      shown.note(`${done} done, about ${showDuration(left)} to go`)
+    },
+    done: () => {
+      if (begun) shown.done()
+    },
+  }
 }
