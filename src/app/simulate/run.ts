@@ -14,7 +14,7 @@ export type Told = (done: number, of: number) => void
 const worthIt = { faults: 100, histories: 100 }
 
 const threadsFor = (work: number, worth: number, threads: number | undefined): number =>
-  Math.max(1, Math.min(threads ?? availableParallelism(), Math.floor(work / worth)))
+  Math.max(1, threads ?? Math.min(availableParallelism(), Math.floor(work / worth)))
 
 const stretch = 50
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { clone } from './clone.ts'
+import { clone, frozen } from './clone.ts'
 
 test('a copy is equal and shares nothing that can change', () => {
   const frozen = Object.freeze({ deep: [1, 2] })
@@ -12,4 +12,12 @@ test('a copy is equal and shares nothing that can change', () => {
   copy.a.push(3)
   assert.deepEqual([original.m.get('k'), original.s.size, original.a.length], [{ v: 1 }, 1, 2])
   assert.equal(copy.frozen, frozen)
+})
+
+test('what is frozen, to the last leaf, is shared by its copies', () => {
+  const original = { plan: frozen({ nodes: ['a'], links: new Map([['k', { v: [1] }]]) }), now: { at: 1 } }
+  const copy = clone(original)
+  assert.equal(copy.plan, original.plan)
+  assert.notEqual(copy.now, original.now)
+  assert.ok(Object.isFrozen(original.plan.links.get('k')?.v))
 })
