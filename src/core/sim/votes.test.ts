@@ -88,3 +88,60 @@ test('last_man_standing: node by node down to two, and with a tie-breaker to one
   assert.equal(down({}), 2)
   assert.equal(down({ autoTieBreaker: true }), 0)
 })
+
+/** What one node has been through since its Corosync started: who was with it, what the witness said. */
+interface Step {
+  readonly members: readonly string[]
+  readonly yes: boolean
+  /** last_man_standing's window has passed after it. */
+  readonly stands: boolean
+}
+
+/** The dumb twin with a memory: reads the whole life of the node again, by the words of votequorum(5). */
+function twin(c: QuorumConfig, life: readonly Step[]): boolean {
+  const whole = c.nodes.length + (c.device?.votes ?? 0)
+  let expected = whole
+  let quorate = false
+  let lastQuorate = c.nodes
+  life.forEach(({ members, yes, stands }, index) => {
+    const met = life.slice(0, index + 1).some(step => step.members.length === c.nodes.length)
+    const votes = members.length + (yes ? (c.device?.votes ?? 0) : 0)
+    if (members.length === c.nodes.length || members.length > expected) expected = whole
+    const first = c.nodes.filter(node => lastQuorate.includes(node))[0] ?? ''
+    const tie = c.autoTieBreaker && votes === expected - votes && members.includes(first)
+    const enough = c.twoNode ? members.length > 0 : votes > expected - votes || tie
+    quorate = enough && (met || !(c.waitForAll || c.autoTieBreaker))
+    if (quorate) lastQuorate = members
+    if (stands && quorate && c.lastManStanding && (members.length > 1 || c.autoTieBreaker)) expected = votes
+  })
+  return quorate
+}
+
+test('a node’s whole life, with every option, agrees with a twin that reads it from the beginning', () => {
+  const random = prng(11)
+  const told = new Map<boolean, number>()
+  for (let round = 0; round < 3_000; round += 1) {
+    const count = 2 + random.below(5)
+    const c = config(count, {
+      twoNode: count === 2 && random.chance(0.5),
+      waitForAll: random.chance(0.5),
+      autoTieBreaker: random.chance(0.3),
+      lastManStanding: random.chance(0.4),
+      device: count > 2 && random.chance(0.3) ? { algorithm: 'lms', votes: 1 + random.below(count - 1) } : undefined,
+    })
+    const memory = freshMemory(c, noBugs)
+    const life: Step[] = []
+    for (let step = 0; step < 8; step += 1) {
+      const members = c.nodes.filter(node => node === 'n2' || random.chance(0.7))
+      const next = { members, yes: c.device !== undefined && random.chance(0.5), stands: random.chance(0.5) }
+      life.push(next)
+      decide(c, memory, members, next.yes, noBugs)
+      const expected = twin(c, life)
+      assert.equal(memory.quorate, expected, JSON.stringify({ c, life }))
+      assert.equal(memory.votes, members.length + (next.yes ? (c.device?.votes ?? 0) : 0))
+      if (next.stands) standLast(c, memory, members)
+      told.set(expected, (told.get(expected) ?? 0) + 1)
+    }
+  }
+  assert.ok((told.get(true) ?? 0) > 3_000 && (told.get(false) ?? 0) > 3_000, 'both answers were given often')
+})

@@ -59,7 +59,8 @@ function blocksToCopy(drbd: Drbd, site: ResourceSite, source: Replica, target: R
 
 /** Copies the first `share` of what differs. */
 function copy(drbd: Drbd, site: ResourceSite, source: Replica, target: Replica, share: number): void {
-  const blocks = [...(source.meta.dirty.get(target.node) ?? [])].sort((x, y) => x - y)
+  const union = new Set([...(source.meta.dirty.get(target.node) ?? []), ...(target.meta.dirty.get(source.node) ?? [])])
+  const blocks = [...union].sort((x, y) => x - y)
   const [from, to] = [drbd.ports.disk(source.node, site.config.name), drbd.ports.disk(target.node, site.config.name)]
   for (const block of blocks.slice(0, Math.floor(blocks.length * share))) {
     copyBlock(from, to, block)
@@ -98,7 +99,9 @@ export function resyncDone(
   const [source, target] = [replicaOf(site, sourceName), replicaOf(site, targetName)]
   const [s, t] = [peerOf(source, targetName), peerOf(target, sourceName)]
   if (s.session !== session || t.session !== session || !s.resync || !t.resync) return
-  const stuck = stands(drbd, site, source, target)
+  const rivals = otherSources(site, source, target)
+  const stuck =
+    stands(drbd, site, source, target) || rivals.some(r => r.disk === 'UpToDate' && source.disk !== 'UpToDate')
   if (stuck || !drbd.ports.reachable(sourceName, targetName, site.config.link)) {
     drbd.ports.timer.after(1_000, undefined, {
       kind: 'resync-done',
@@ -111,6 +114,7 @@ export function resyncDone(
   }
   copy(drbd, site, source, target, drbd.ports.bugs.has('resync-ends-early') ? 0.5 : 1)
   finish(source, target)
+  for (const rival of rivals) callOff(rival, target)
   for (const [p, r] of [
     [s, target],
     [t, source],
@@ -124,7 +128,38 @@ export function resyncDone(
   drbd.ports.runHandler('unfence-peer', sourceName, site.config.name, targetName)
 }
 
+/** A target may have several sources; those that are up to date come first, and the first that is done is enough. */
+const otherSources = (site: ResourceSite, source: Replica, target: Replica): Replica[] =>
+  [...target.peers.values()]
+    .filter(p => p.node !== source.node && p.resync !== undefined && p.replication === 'SyncTarget')
+    .map(p => replicaOf(site, p.node))
+
+/** The target has all of it from another source by now. */
+function callOff(source: Replica, target: Replica): void {
+  const [s, t] = [peerOf(source, target.node), peerOf(target, source.node)]
+  for (const [end, other] of [
+    [s, target],
+    [t, source],
+  ] as const) {
+    moveReplication(end, 'finished')
+    end.resync = undefined
+    end.disk = other.disk
+  }
+  if (source.disk === 'UpToDate' && target.disk === 'UpToDate') agree(source, target)
+}
+
 function finish(source: Replica, target: Replica): void {
+  agree(source, target)
+  moveDisk(target, 'resync-finished')
+  target.meta.consistent = true
+  target.meta.outdated = false
+  if (source.disk !== 'Outdated') return
+  moveDisk(target, 'outdate')
+  target.meta.outdated = true
+}
+
+/** Both have the same blocks and the same generation, and know the same of others. */
+function agree(source: Replica, target: Replica): void {
   joinGenerations(
     { node: source.node, meta: source.meta, crashedPrimary: false },
     { node: target.node, meta: target.meta, crashedPrimary: false },
@@ -146,10 +181,4 @@ function finish(source: Replica, target: Replica): void {
   }
   if (source.role === 'Primary')
     for (const q of source.requests.values()) for (const block of q.write.blocks) source.meta.activity.add(block)
-  moveDisk(target, 'resync-finished')
-  target.meta.consistent = true
-  target.meta.outdated = false
-  if (source.disk !== 'Outdated') return
-  moveDisk(target, 'outdate')
-  target.meta.outdated = true
 }
