@@ -13,12 +13,15 @@ const folder = join(root, 'dist', 'quick')
 /** Made under a name of its own, so that two who make it at once do not meet. */
 const draft = `${folder}-${process.pid}`
 
-/** Rarely asked for, and large: it stays outside. */
+/** What stays outside: explanations, rarely asked for and large; and how to start programs, of which the command line never does. */
 const apart = {
   name: 'apart',
   enforce: 'pre',
-  resolveId: (id: string): { id: string; external: true } | null =>
-    id === './schedule/why.ts' ? { id, external: true } : null,
+  resolveId(id: string): { id: string; external?: true } | null {
+    if (id === './schedule/why.ts') return { id, external: true }
+    return id === 'node:child_process' ? { id: '\0no-programs' } : null
+  },
+  load: (id: string): string | null => (id === '\0no-programs' ? 'export default {}' : null),
 } as const
 
 const made = await build({

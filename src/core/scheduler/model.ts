@@ -275,7 +275,7 @@ export interface Action {
   priority: number
   requiredRunnableBefore: number
   runnableBefore: number
-  readonly meta: Map<string, string>
+  meta: Map<string, string>
   config: Operation | undefined
   readonly before: Relation[]
   readonly after: Relation[]

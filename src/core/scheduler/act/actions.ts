@@ -167,7 +167,9 @@ export function operationMeta(
     operation: { name: task, interval },
   }
   const meta = op ? combine(op.meta, context) : new Map<string, string>()
-  if (op) for (const [name, value] of op.attributes) if (!notMeta.has(name) && !meta.has(name)) meta.set(name, value)
+  op?.attributes.forEach((value, name) => {
+    if (!notMeta.has(name) && !meta.has(name)) meta.set(name, value)
+  })
   return combine(world.cib.configuration.operationDefaults, context, meta)
 }
 const notMeta = new Set(['id', 'name', 'interval', 'description'])
@@ -180,8 +182,7 @@ function readConfiguration(
   interval: number,
 ): void {
   const { task } = action
-  const meta = operationMeta(world, rsc, op, task, interval)
-  for (const [name, value] of meta) action.meta.set(name, value)
+  action.meta = operationMeta(world, rsc, op, task, interval)
   action.interval = interval
   action.config = op
   if (task === 'start' || task === 'promote') {

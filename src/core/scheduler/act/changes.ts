@@ -5,8 +5,7 @@ import type { ClusterNode, Resource } from '../model.ts'
 import { order } from '../order/relate.ts'
 import { Kind } from '../order/types.ts'
 import { isAvailable } from '../place/weigh.ts'
-import { sortByAge } from '../unpack/age.ts'
-import { type Event, readEntry } from '../unpack/event.ts'
+import { type Event, readEvents } from '../unpack/event.ts'
 import { clearFailcount, failuresOf } from '../unpack/failcounts.ts'
 import { activeRange } from '../unpack/history.ts'
 import { isAnonymousClone, uberParent } from '../unpack/roles.ts'
@@ -75,10 +74,7 @@ function check(world: Unpacked, rsc: Resource, node: ClusterNode, history: Resou
     cleanUp(world, rsc, node, false)
   }
   if (!active) return
-  const events = sortByAge(
-    history.entries.map(entry => readEntry(rsc, node, entry)),
-    event => event.entry,
-  )
+  const events = readEvents(rsc, node, history)
   const { start, stop } = activeRange(events)
   if (start < stop) return
   for (const event of events.slice(Math.max(0, start))) checkOperation(world, event)

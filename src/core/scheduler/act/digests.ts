@@ -14,10 +14,24 @@ import { findOperation, operationMeta } from './actions.ts'
 
 export type Digested = 'same' | 'changed' | 'restart' | 'unknown'
 
-export function digestOf(parameters: ReadonlyMap<string, string>): string {
+export const digestOf = (parameters: ReadonlyMap<string, string>): string => md5(digested(parameters))
+
+function digested(parameters: ReadonlyMap<string, string>): string {
   let text = ' <parameters'
   for (const name of [...parameters.keys()].sort()) text += ` ${name}="${escapeAttribute(parameters.get(name) ?? '')}"`
-  return md5(`${text}/>\n`)
+  return `${text}/>\n`
+}
+
+/** Of each resource the digest that was asked for last: in all the questions of a what-if it is the same. */
+const lastDigests = new WeakMap<Resource['source'], { readonly text: string; readonly digest: string }>()
+
+function knownDigest({ source }: Resource, parameters: ReadonlyMap<string, string>): string {
+  const text = digested(parameters)
+  const last = lastDigests.get(source)
+  if (last?.text === text) return last.digest
+  const digest = md5(text)
+  lastDigests.set(source, { text, digest })
+  return digest
 }
 
 /** The parameters an operation would be called with now, as far as digests look at them. */
@@ -81,7 +95,7 @@ function compareAll(
   if (entry.opRestartDigest !== undefined && entry.opRestartDigest !== restartDigest(parameters, entry))
     return 'restart'
   if (entry.opDigest === undefined) return 'unknown'
-  if (digestOf(parameters) === entry.opDigest) return 'same'
+  if (knownDigest(rsc, parameters) === entry.opDigest) return 'same'
   const op = findOperation(rsc, entry.operation, interval)
   return interval === 0 && op && op.parameters.length > 0 ? 'restart' : 'changed'
 }

@@ -61,10 +61,14 @@ function aboutWhat(key: string): string {
 }
 
 /** The newest, where there are several. */
-export const find = (rsc: Resource, task: string, node: ClusterNode | undefined): Action | undefined =>
-  rsc.actions.findLast(
-    action => action.task === task && action.cancelTask === undefined && (node === undefined || action.node === node),
-  )
+export function find({ actions }: Resource, task: string, node: ClusterNode | undefined): Action | undefined {
+  for (let i = actions.length - 1; i >= 0; i -= 1) {
+    const action = actions[i]
+    if (action?.task !== task || action.cancelTask !== undefined) continue
+    if (node === undefined || action.node === node) return action
+  }
+  return undefined
+}
 
 function ofGroup(group: Resource, action: Action, node: ClusterNode | undefined): Flags {
   let optional = true

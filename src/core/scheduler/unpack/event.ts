@@ -1,8 +1,8 @@
 // A history entry with its numbers read.
-import type { HistoryEntry } from '../../cib/types.ts'
+import type { HistoryEntry, ResourceHistory } from '../../cib/types.ts'
 import { asInteger } from '../../cib/values.ts'
 import type { ClusterNode, Resource } from '../model.ts'
-import { keyOfMagic } from './age.ts'
+import { keyOfMagic, sortByAge } from './age.ts'
 
 /** `rc` and `status` change while the engine works out what the result means. */
 export interface Event {
@@ -34,12 +34,36 @@ export const Status = {
   noSecrets: 11,
 } as const
 
-export function readEntry(rsc: Resource, node: ClusterNode, entry: HistoryEntry): Event {
-  const key = /^-?\d+:-?\d+:(-?\d+):/.exec(entry.transitionKey ?? keyOfMagic(entry.transitionMagic))
-  return {
+/** The events of a resource's history on a node, the oldest first. */
+export const readEvents = (rsc: Resource, node: ClusterNode, history: ResourceHistory): readonly Event[] =>
+  factsOf(history).map(({ entry, task, interval, expected, rc, status }) => ({
     entry,
     rsc,
     node,
+    task,
+    interval,
+    expected,
+    rc,
+    status,
+  }))
+
+type Facts = Omit<Event, 'rsc' | 'node'>
+
+/** Read once for all the questions of a what-if, which differ in few entries. */
+const facts = new WeakMap<ResourceHistory, readonly Facts[]>()
+
+function factsOf(history: ResourceHistory): readonly Facts[] {
+  const known = facts.get(history)
+  if (known) return known
+  const made = sortByAge(history.entries, entry => entry).map(factsIn)
+  facts.set(history, made)
+  return made
+}
+
+function factsIn(entry: HistoryEntry): Facts {
+  const key = /^-?\d+:-?\d+:(-?\d+):/.exec(entry.transitionKey ?? keyOfMagic(entry.transitionMagic))
+  return {
+    entry,
     task: entry.operation,
     interval: asInteger(entry.interval, 0),
     expected: key ? Number(key[1]) : -1,

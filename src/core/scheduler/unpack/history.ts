@@ -12,8 +12,7 @@ import { relate } from '../order/relate.ts'
 import { Kind } from '../order/types.ts'
 import type { Source } from '../trace.ts'
 import type { Unpacked } from '../world.ts'
-import { sortByAge } from './age.ts'
-import { type Event, readEntry, Status } from './event.ts'
+import { type Event, readEvents, Status } from './event.ts'
 import { clearFailcount, failuresOf } from './failcounts.ts'
 import { findInHistory } from './find-instance.ts'
 import { migrateFromFailed, migrateToFailed, migrateToSucceeded } from './migrations.ts'
@@ -57,10 +56,7 @@ function readResourceHistory(world: Unpacked, node: ClusterNode, history: Resour
   if (world.options.shutdownLock) readShutdownLock(world, rsc, node, history)
   const saved = rsc.role
   rsc.role = Role.unknown
-  const events = sortByAge(
-    history.entries.map(entry => readEntry(rsc, node, entry)),
-    event => event.entry,
-  )
+  const events = readEvents(rsc, node, history)
   const state: Reading = { onFail: 'ignore', lastFailure: undefined }
   for (const event of events) readEvent(world, event, state)
   markRecurring(world, rsc, node, events)
