@@ -14,14 +14,21 @@ function hasService(sim: Sim, node: string, index: number): boolean {
   if (!c || !own) return true
   const volume = c.service.volumes[0]
   if (volume !== undefined) return [...own.mounts.values()].some(m => m.volume === volume)
-  return own.processes.has(c.service.program)
+  return own.processes.has(c.service.program) || isThoughtToRun(sim, node, c.service.program)
+}
+
+/** Started, and no monitor has said otherwise: if it has crashed since, nobody can know yet. */
+function isThoughtToRun(sim: Sim, node: string, program: string): boolean {
+  const record = sim.state.pacemaker.stacks.get(node)?.records.get(program)
+  const started = record?.last?.rcCode === '0' && record.last.operation !== 'stop'
+  return started && [...record.recurring.values()].every(entry => entry.rcCode === '0')
 }
 
 export const oneAddress: Oracle = {
   name: 'one-address',
   invariant: 4,
   checks: 'an address is on one machine at most, and comes up only where its service’s data or program is',
-  doesNotCheck: 'neighbours’ ARP caches; an address that outlives its crashed program until the next monitor',
+  doesNotCheck: 'neighbours’ ARP caches; an address beside a program that crashed, until the next monitor finds out',
   watch: sim => {
     const before = new Map<string, string>()
     for (const c of sim.state.clients)
