@@ -56,6 +56,7 @@ export async function startSshd(): Promise<TestSshd> {
     strangersKey: join(folder, 'stranger'),
     wrongKnownHosts: join(folder, 'wrong'),
     dropConnections: () => {
+      // The connection before its command, whose end it would report.
       for (const pid of descendants(child.pid ?? 0)) kill(pid)
     },
     sessions: () => descendants(child.pid ?? 0).length,
@@ -116,9 +117,9 @@ function kill(pid: number): void {
   }
 }
 
-/** The sessions of our own sshd: its children, and theirs. */
+/** The sessions of our own sshd: its children, each before its own. */
 function descendants(parent: number): number[] {
   const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim()
   const pids = children === '' ? [] : children.split(' ').map(Number)
-  return pids.flatMap(pid => [...descendants(pid), pid])
+  return pids.flatMap(pid => [pid, ...descendants(pid)])
 }
