@@ -12,7 +12,7 @@ export function provenSudo(
   let works = false
   return async () => {
     if (works) return undefined
-    const result = await attempt({ program: 'true', args: [], asRoot: true, timeout: seconds(15) })
+    const result = await attempt({ program: 'true', args: [], asRoot: true, timeout: seconds(60) })
     if (!result.ok) return result.failure
     works = result.value.exitCode === 0
     return works ? undefined : { kind: 'sudo', node, detail: result.value.stderr.trim() }
