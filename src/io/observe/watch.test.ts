@@ -6,7 +6,7 @@ import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { minutes, nodeName, seconds } from '../../core/base/units.ts'
+import { milliseconds, minutes, nodeName, seconds } from '../../core/base/units.ts'
 import type { Snapshot } from '../../core/live/snapshot.ts'
 import { localTransport } from '../transport/local.ts'
 import { observe } from './observe.ts'
@@ -38,7 +38,7 @@ function say(situation: string): void {
   writeFileSync(join(folder, 'monitor'), section?.slice(section.indexOf('\n') + 1) ?? '')
 }
 const standby = (snapshot: Snapshot): boolean => snapshot.nodes[0]?.standby === true
-const alpha = nodeName('alpha')
+const [alpha, beta] = [nodeName('alpha'), nodeName('beta')]
 
 test('one look: what is there is told, and what is not, with its reason', async () => {
   say('normal')
@@ -77,4 +77,37 @@ test('a machine that does not answer is silent in the picture, and holds up nobo
   stop.abort()
   await watching
   assert.deepEqual(snapshot.unseen, [{ node: 'alpha', what: 'everything', why: 'alpha does not answer' }])
+})
+
+test('what a machine said before it was fenced is no longer believed, however long its connection stays open', async () => {
+  say('normal')
+  put('crm_mon', `[ "$1" = --daemonize ] && exit 102; cat ${folder}/monitor`)
+  const stop = new AbortController()
+  const [first, second] = [Promise.withResolvers<Snapshot>(), Promise.withResolvers<Snapshot>()]
+  const local = localTransport(beta)
+  let asked = 0
+  const run: typeof local.run = (command, signal) => {
+    asked += 1
+    return asked === 1 ? local.run(command, signal) : local.run({ ...command, program: 'sleep', args: ['60'] }, signal)
+  }
+  const isFenced = ({ fencing }: Snapshot): boolean => fencing.history.some(({ state }) => state === 'success')
+  const onSnapshot = (snapshot: Snapshot): void => (isFenced(snapshot) ? second : first).resolve(snapshot)
+  const rhythm = { ...usualRhythm, idle: milliseconds(50), settle: milliseconds(50), patience: minutes(60) }
+  const watching = watch('pair', [localTransport(alpha), { ...local, run }], onSnapshot, stop.signal, rhythm)
+  assert.deepEqual(
+    (await first.promise).nodes.map(node => node.reachable),
+    [true, true],
+  )
+  say('beta-fenced')
+  const snapshot = await second.promise
+  stop.abort()
+  await watching
+  assert.deepEqual(
+    snapshot.nodes.map(node => node.reachable),
+    [true, false],
+  )
+  assert.deepEqual(
+    snapshot.unseen.filter(({ what }) => what === 'everything'),
+    [{ node: 'beta', what: 'everything', why: 'beta was fenced, and has not answered since' }],
+  )
 })

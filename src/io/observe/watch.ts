@@ -33,6 +33,11 @@ export const usualRhythm: Rhythm = {
 interface Watched {
   readonly transport: Transport
   heard?: Heard
+  /** When the question was sent that `heard` answers. */
+  heardAt: number
+  /** When we learnt that it had been fenced. What it said before that is no longer so, though its last word may be all we
+   *  have for a while: in its firmware, a machine does not even close its connections. */
+  fencedAt: number
   /** When the question was sent that is still open. */
   askedAt?: number
   /** How long it may take by now. */
@@ -51,12 +56,21 @@ export async function watch(
 ): Promise<void> {
   const names = transports.map(transport => transport.node)
   const machines = transports.map(
-    (transport): Watched => ({ transport, patience: rhythm.patience, wake: () => undefined }),
+    (transport): Watched => ({
+      transport,
+      heardAt: 0,
+      fencedAt: 0,
+      patience: rhythm.patience,
+      wake: () => undefined,
+    }),
   )
   let membership = ''
+  const fencings = new Set<string>()
   const show = (): void => {
+    if (machines.some(machine => stateOf(machine) === undefined)) return
+    noteFencing(machines, fencings)
     const heard = machines.flatMap(machine => stateOf(machine) ?? [])
-    if (signal.aborted || heard.length < machines.length) return
+    if (signal.aborted) return
     const snapshot = merge(cluster, names, heard, instant(Date.now()))
     onSnapshot(snapshot)
     const now = snapshot.nodes.map(node => node.membership).join()
@@ -72,8 +86,26 @@ export async function watch(
   )
 }
 
+/** Marks those whose fencing is news. What is known in the first picture is history. */
+function noteFencing(machines: readonly Watched[], known: Set<string>): void {
+  const isFirst = known.size === 0
+  known.add('the first picture')
+  const histories = machines.flatMap(({ heard }) =>
+    heard && 'view' in heard ? (heard.view.pacemaker?.history ?? []) : [],
+  )
+  for (const { target, action, state, at } of histories) {
+    const key = `${target} ${at}`
+    if (state !== 'success' || action === 'on' || known.has(key)) continue
+    known.add(key)
+    const machine = machines.find(({ transport }) => transport.node === target)
+    if (machine && !isFirst) machine.fencedAt = Date.now()
+  }
+}
+
 /** Undefined while its first answer may still come. */
-function stateOf({ transport, heard, askedAt, patience }: Watched): Heard | undefined {
+function stateOf({ transport, heard, heardAt, fencedAt, askedAt, patience }: Watched): Heard | undefined {
+  if (heardAt < fencedAt)
+    return { silent: transport.node, why: `${transport.node} was fenced, and has not answered since` }
   if (askedAt === undefined || Date.now() - askedAt < patience) return heard
   return { silent: transport.node, why: `${transport.node} does not answer` }
 }
@@ -97,6 +129,7 @@ async function look(
     machine.askedAt = asked
     const late = setTimeout(show, machine.patience + 1)
     machine.heard = await hear(machine.transport, names, rhythm.bounds, signal)
+    machine.heardAt = asked
     clearTimeout(late)
     const took = Date.now() - asked
     if ('view' in machine.heard) machine.patience = Math.max(rhythm.patience, 3 * took)
