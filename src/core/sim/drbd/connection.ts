@@ -36,14 +36,15 @@ export function connect(drbd: Drbd, site: ResourceSite, r: Replica, peer: string
 }
 
 /** Closes on purpose. A Secondary that leaves its Primary marks its own data as outdated, where fencing is on: a change
- *  that both have to agree to, so not where the peer is gone and only nobody has noticed yet. */
+ *  that both have to agree to, so not where the peer is gone and only nobody has noticed yet. The last good data stays
+ *  what it is: a Primary without any writes nothing more. */
 export function disconnect(drbd: Drbd, site: ResourceSite, r: Replica, peer: string): void {
   const p = peerOf(r, peer)
   if (p.connection === 'StandAlone') return
   const wasConnected = p.connection === 'Connected'
   const careful = site.config.fencing !== 'dont-care' || site.config.quorum
   const answers = drbd.ports.reachable(r.node, peer, site.config.link)
-  if (wasConnected && answers && p.role === 'Primary' && careful && r.disk === 'UpToDate') {
+  if (wasConnected && answers && p.role === 'Primary' && careful && r.disk === 'UpToDate' && goesOn(site, r, peer)) {
     moveDisk(r, 'outdate')
     r.meta.outdated = true
     announce(drbd, site, r)
@@ -55,6 +56,15 @@ export function disconnect(drbd: Drbd, site: ResourceSite, r: Replica, peer: str
   const other = replicaOf(site, peer)
   const theirs = peerOf(other, r.node)
   if (theirs.session === session && theirs.connection === 'Connected') lose(drbd, site, other, theirs, 'peer-closed')
+}
+
+/** Without this replica its Primary still has good data: a disk of its own, or another's. */
+function goesOn(site: ResourceSite, r: Replica, primary: string): boolean {
+  const other = replicaOf(site, primary)
+  const elsewhere = [...other.peers.values()].some(
+    p => p.node !== r.node && p.connection === 'Connected' && p.disk === 'UpToDate',
+  )
+  return other.disk === 'UpToDate' || elsewhere
 }
 
 export type Loss = 'network-failure' | 'peer-timeout' | 'peer-closed'
@@ -106,7 +116,7 @@ function outdateThroughOthers(drbd: Drbd, site: ResourceSite, r: Replica, lost: 
       other.peers.get(p.node)?.connection === 'Connected' &&
       drbd.ports.reachable(p.node, lost, link),
   )
-  if (!between || other.disk !== 'UpToDate' || other.role === 'Primary') return
+  if (!between || other.disk !== 'UpToDate' || other.role === 'Primary' || !goesOn(site, other, r.node)) return
   moveDisk(other, 'outdate')
   other.meta.outdated = true
 }
