@@ -77,3 +77,21 @@ test('operation specs: names with underscores, migrations', () => {
   )
   assert.equal(readOperationSpec('db'), undefined)
 })
+
+test('an instance is named by its number, and by the clone only once a node remembers that name', () => {
+  const clone = '<clone id="c"><primitive id="web" class="ocf" provider="heartbeat" type="apache"/></clone>'
+  const fresh = found(parseCib(text.replace('</resources>', `${clone}</resources>`), 'cib.xml').value, 'the CIB')
+  const problems = (of: Cib, name: string) =>
+    inject(of, [{ kind: 'op-inject', spec: `${name}_monitor_0@beta=0` }], instant(0)).problems.map(p => p.message)
+  const refused = ['there is no resource "web": ignored']
+  assert.deepEqual(
+    ['web', 'web:1', 'web:2', 'db:0'].map(name => problems(fresh, name).length),
+    [1, 0, 1, 1],
+  )
+  assert.deepEqual(problems(fresh, 'web'), refused)
+  const known = found(inject(fresh, [{ kind: 'op-inject', spec: 'web:0_monitor_0@beta=7' }], instant(0)).value, 'a CIB')
+  assert.deepEqual(problems(known, 'web'), refused)
+  const history = found(known.nodeStates[1]?.history, 'the history').map(one => ({ ...one, id: 'web' }))
+  const states = known.nodeStates.map(one => (one.uname === 'beta' ? { ...one, history } : one))
+  assert.deepEqual(problems({ ...known, nodeStates: states }, 'web'), [])
+})

@@ -7,6 +7,8 @@ import { closest } from '../base/suggest.ts'
 import { type Instant, instant } from '../base/units.ts'
 import type { Cib, NodeState, Primitive, Resource, TicketState } from '../cib/types.ts'
 import { type Agent, record } from './record.ts'
+import { unpack } from './unpack/unpack.ts'
+import { assign } from './variants/variant.ts'
 
 export type Event =
   | { readonly kind: 'node-up' | 'node-down' | 'node-fail'; readonly node: string }
@@ -33,10 +35,11 @@ export function inject(cib: Cib, events: readonly Event[], now?: Instant): Check
   const problems: Problem[] = []
   const at = now ?? instant(Number(cib.attributes.get('execution-date') ?? 0) * 1_000)
   let state = cib
+  const agents = events.some(event => event.kind === 'op-inject') ? namedAgents(cib, at) : () => undefined
   for (const kind of order) {
     for (const event of events) {
       if (event.kind !== kind) continue
-      const next = happen(state, event, at)
+      const next = happen(state, event, at, agents)
       if ('code' in next) problems.push(next)
       else state = next
     }
@@ -44,7 +47,25 @@ export function inject(cib: Cib, events: readonly Event[], now?: Instant): Check
   return problems.some(p => p.severity === 'error') ? { problems } : { value: state, problems }
 }
 
-function happen(cib: Cib, event: Event, at: Instant): Cib | Problem {
+type FindAgent = (rsc: string) => Agent | undefined
+
+/**
+ * Who can be named before anything happened. An instance without identity has its number, and the clone's name only
+ * once some node remembers it by that name.
+ */
+function namedAgents(cib: Cib, at: Instant): FindAgent {
+  const date = Number(cib.attributes.get('execution-date') ?? Number.NaN)
+  const now = Number.isFinite(date) ? instant(date * 1_000) : at
+  const named = new Map<string, Agent>()
+  for (const rsc of unpack(cib, now, assign, { scores: false }).byId.values()) {
+    if (rsc.kind !== 'primitive') continue
+    const agent = { class: rsc.agentClass, provider: rsc.provider, type: rsc.agentType }
+    for (const name of [rsc.id, rsc.historyId]) if (name !== undefined) named.set(name, agent)
+  }
+  return rsc => named.get(rsc)
+}
+
+function happen(cib: Cib, event: Event, at: Instant, agents: FindAgent): Cib | Problem {
   switch (event.kind) {
     case 'quorum':
       return { ...cib, attributes: new Map([...cib.attributes, ['have-quorum', event.value ? '1' : '0']]) }
@@ -53,7 +74,7 @@ function happen(cib: Cib, event: Event, at: Instant): Cib | Problem {
     case 'node-fail':
       return nodeEvent(cib, event.kind, event.node)
     case 'op-inject':
-      return injectResult(cib, event.spec, at)
+      return injectResult(cib, event.spec, at, agents)
     case 'ticket-grant':
       return setTicket(cib, event.ticket, 'granted', 'true')
     case 'ticket-revoke':
@@ -154,12 +175,11 @@ const ignored = (message: string): Problem => ({
 })
 
 /** A result that no transition asked for. It is expected to have succeeded, whatever the operation. */
-function injectResult(cib: Cib, spec: string, at: Instant): Cib | Problem {
+function injectResult(cib: Cib, spec: string, at: Instant, agents: FindAgent): Cib | Problem {
   const read = readOperationSpec(spec)
   if (!read) return ignored(`"${spec}" is no operation result`)
   if (!findNode(cib, read.node)) return unknownNode(cib, read.node)
-  const remembered = cib.nodeStates.find(state => state.uname === read.node)?.history?.find(h => h.id === read.rsc)
-  const agent = remembered ?? agentsOf(cib)(read.rsc)
+  const agent = agents(read.rsc)
   if (!agent) return ignored(`there is no resource "${read.rsc}"`)
   const exitReason = read.code === 0 ? '' : 'Simulated action result'
   return changeState(cib, read.node, state => record(state, [{ ...read, agent, expected: 0, exitReason }], at))

@@ -66,7 +66,9 @@ export function planned(world: Unpacked, before: readonly Placement[]): Planned 
   const left = new Set<string>()
   const placements: Placement[] = []
   const changes: Change[] = []
-  for (const rsc of leaves(world)) {
+  const all = leaves(world)
+  const orphans = all.filter(rsc => rsc.orphan && rsc.runningOn.length === 0).flatMap(hereAndNow)
+  for (const rsc of all) {
     const current = currentNode(rsc)
     if (!current && rsc.orphan) continue
     if (!rsc.managed) {
@@ -74,8 +76,10 @@ export function planned(world: Unpacked, before: readonly Placement[]): Planned 
       const { rsc: name, instance } = placement(rsc, undefined, Role.stopped)
       if (left.has(`${name}:${instance}`)) continue
       left.add(`${name}:${instance}`)
-      const there = before.filter(one => one.rsc === name && one.instance === instance)
-      placements.push(...there.map(one => ({ ...one, unmanaged: true })))
+      const isIt = (one: Placement): boolean => one.rsc === name && one.instance === instance
+      // With it those instances that only a node's history speaks of.
+      const gone = orphans.filter(isIt)
+      placements.push(...[...before.filter(isIt), ...gone].map(one => ({ ...one, unmanaged: true })))
     } else if (!current && !rsc.assigned) placements.push(placement(rsc, undefined, Role.stopped))
     else {
       const change = changeOf(rsc, current, rsc.assigned)

@@ -115,7 +115,7 @@ function changed(world: Unpacked, event: Event): boolean {
     cancel(world, event)
     return true
   }
-  const task = interval === 0 && (event.task === 'monitor' || event.task === 'migrate_from') ? 'start' : event.task
+  const task = interval === 0 ? 'start' : event.task
   switch (compareDigests(world, rsc, node, entry)) {
     case 'restart':
       forceRestart(world, rsc, node, task, interval)

@@ -1,5 +1,5 @@
 // The second phase: constraints, attached to the resources that they are about.
-import { MINUS_INFINITY, score } from '../../base/score.ts'
+import { MINUS_INFINITY, type Score, score } from '../../base/score.ts'
 import { type ColocationRule, Discovery, Role } from '../model.ts'
 import { orderTasks } from '../order/relate.ts'
 import { Kind } from '../order/types.ts'
@@ -49,21 +49,19 @@ function keepApart(world: Unpacked, { dependent, primary, dependentRole, primary
   }
 }
 
-/** Source: "Pacemaker Explained" 2.1, "Tracking Node Health". */
+/** What the words are worth; with the other strategies the options say it. */
+const colours: Readonly<Record<string, Readonly<Record<string, Score>>>> = {
+  'migrate-on-red': { red: MINUS_INFINITY },
+  'only-green': { red: MINUS_INFINITY, yellow: MINUS_INFINITY },
+}
+
+/** The sum counts, also of numbers. Source: "Pacemaker Explained" 2.1, "Tracking Node Health"; `crm_simulate -s`. */
 function applyHealth(world: Unpacked): void {
   const { healthStrategy, healthBase } = world.options
+  if (!['migrate-on-red', 'only-green', 'progressive', 'custom'].includes(healthStrategy)) return
+  const worth = colours[healthStrategy] ?? world.options.colours
   for (const node of world.nodes) {
-    let points = 0
-    const { sum, worst } = healthOf(
-      world,
-      node,
-      healthStrategy === 'progressive' || healthStrategy === 'custom' ? healthBase : 0,
-    )
-    if (healthStrategy === 'migrate-on-red') points = worst <= redOf(world) ? MINUS_INFINITY : 0
-    else if (healthStrategy === 'only-green') points = worst < 0 ? MINUS_INFINITY : 0
-    else if (healthStrategy === 'progressive' || healthStrategy === 'custom') points = sum
-    else continue
-    node.health = points
+    const points = healthOf(node, worth, healthStrategy === 'progressive' ? healthBase : score(0))
     if (points === 0) continue
     for (const rsc of world.roots) {
       if (points < 0 && rsc.meta.get('allow-unhealthy-nodes') === 'true') continue
@@ -71,12 +69,10 @@ function applyHealth(world: Unpacked): void {
         id: healthStrategy,
         role: Role.unknown,
         nodes: [node],
-        scores: [score(points)],
+        scores: [points],
         discovery: Discovery.always,
         origin: undefined,
       })
     }
   }
 }
-
-const redOf = (world: Unpacked): number => world.options.colours['red'] ?? MINUS_INFINITY

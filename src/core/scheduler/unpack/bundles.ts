@@ -108,7 +108,14 @@ function replica(
   remote.container = container
   container.fillers.push(remote)
   if (node) openInside(world, child, remote, node)
+  moveNeeds(child, container)
   return { offset, container, ip, remote, child, node, ipAddress: address }
+}
+
+/** What the primitive inside needs is needed on the host, by the container. */
+function moveNeeds(child: Resource, container: Resource): void {
+  for (const [name, amount] of child.utilization) container.utilization.set(name, amount)
+  child.utilization.clear()
 }
 
 /** Only the inner primitive may run on the node inside; nothing else, and it nowhere else. */

@@ -1,6 +1,6 @@
 // The nodes of the configuration, before anything is known of their state.
 // Source: "Pacemaker Explained" 2.1, "Cluster Nodes".
-import { score, ZERO } from '../../base/score.ts'
+import { add, type Score, score, ZERO } from '../../base/score.ts'
 import { combine } from '../../cib/rules.ts'
 import type { NodeEntry, PairSet } from '../../cib/types.ts'
 import { asInteger, asScore } from '../../cib/values.ts'
@@ -64,6 +64,8 @@ export function readNodes(world: Unpacked): void {
   for (const entry of world.cib.configuration.nodes) {
     const known = world.nodeByName.get(entry.uname.toLowerCase())
     const node = known ?? makeNode(world, entry.id, entry.uname, kindOf(entry.type))
+    // A member that shares its name with a connection does not count: the connection is then given no node.
+    if (node.kind === 'remote') world.haveRemoteNodes = true
     node.baseScore = asScore(entry.score, world.options.colours)
     applyStartupFencing(world, node)
     readEntry(world, node, entry)
@@ -151,17 +153,12 @@ function bundleNodeNames(world: Unpacked): readonly string[] {
 
 const healthColour = /^(red|yellow|green)$/i
 
-/** The sum of a node's health attributes, by the strategy of the cluster. Source: "Tracking Node Health". */
-export function healthOf(world: Unpacked, node: ClusterNode, initial: number): { sum: number; worst: number } {
-  const colours = world.options.colours
-  let sum = initial
-  let worst: number = 1_000_000
+/** The sum of a node's health attributes. Source: "Tracking Node Health". */
+export function healthOf(node: ClusterNode, worth: Readonly<Record<string, Score>>, base: Score): Score {
+  let sum = base
   for (const [name, value] of node.attributes) {
     if (!name.startsWith('#health')) continue
-    const points = healthColour.test(value) ? (colours[value.toLowerCase()] ?? 0) : asScore(value)
-    if (points < worst) worst = points
-    sum =
-      points <= -1_000_000 || sum <= -1_000_000 ? -1_000_000 : Math.max(-1_000_000, Math.min(1_000_000, sum + points))
+    sum = add(sum, healthColour.test(value) ? (worth[value.toLowerCase()] ?? score(0)) : asScore(value))
   }
-  return { sum, worst }
+  return sum
 }

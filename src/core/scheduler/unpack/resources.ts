@@ -114,7 +114,6 @@ function linkRemote(world: Unpacked, resource: Resource): void {
   const node = world.nodeByName.get(resource.id.toLowerCase())
   if (!node) return
   node.remoteResource = resource
-  world.haveRemoteNodes = true
   if (resource.container) node.attributes.set('#kind', 'container')
   else {
     node.unclean = world.options.startupFencing && world.options.fencing

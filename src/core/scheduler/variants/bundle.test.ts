@@ -6,11 +6,11 @@ import { parseCib } from '../../cib/parse.ts'
 import type { Decision } from '../decision.ts'
 import { schedule } from '../schedule.ts'
 
-function decide(resources: string, nodes = ''): Decision {
+function decide(resources: string, nodes = '', options = '</cluster_property_set>'): Decision {
   const state = (id: string, name: string): string =>
     `<node_state id="${id}" uname="${name}" in_ccm="true" crmd="online" join="member" expected="member"/>`
   const text = `<cib have-quorum="1"><configuration>
-    <crm_config><cluster_property_set id="o"><nvpair id="s" name="stonith-enabled" value="false"/></cluster_property_set></crm_config>
+    <crm_config><cluster_property_set id="o"><nvpair id="s" name="stonith-enabled" value="false"/>${options}</crm_config>
     <nodes><node id="1" uname="n1"/><node id="2" uname="n2"/>${nodes}</nodes>
     <resources>${resources}</resources><constraints/>
   </configuration><status>${state('1', 'n1')}${state('2', 'n2')}</status></cib>`
@@ -55,4 +55,14 @@ test('a listed node of a bundle is an ordinary one for what was unfolded before'
   assert.deepEqual(scoresFor(decision, 'b'), ['n1', 'n2'])
   assert.deepEqual(scoresFor(decision, 'b-podman-0'), ['b-1', 'n1', 'n2'])
   assert.deepEqual(scoresFor(decision, 'b-1'), ['n1', 'n2'])
+})
+
+test('what the primitive inside needs, the container needs on its host', () => {
+  const needing = bundle('b', 'replicas="1"', port).replace(
+    'type="Dummy"/>',
+    'type="Dummy"><utilization id="u"><nvpair id="n" name="cpu" value="2"/></utilization></primitive>',
+  )
+  const room = '<nvpair id="p" name="placement-strategy" value="utilization"/></cluster_property_set>'
+  const decision = decide(needing, '', room)
+  assert.deepEqual([placed(decision, 'b-podman-0'), placed(decision, 'b-r')], [[null], ['b-0']])
 })

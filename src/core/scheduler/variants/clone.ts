@@ -57,9 +57,10 @@ export function distribute(
   const optimal = Math.max(1, available > 0 ? Math.trunc(max / available) : 0)
   const all = max < available
   let done = 0
+  // A group whose member failed is asked to stay like any other: only primitives fail themselves.
   for (const instance of instances) {
     if (done >= max) break
-    if (locationsNow(instance).length === 0 || !instance.provisional || isFailed(instance)) continue
+    if (locationsNow(instance).length === 0 || !instance.provisional || instance.failed) continue
     const node = nodeNow(instance)
     if (!node || !isAvailable(node) || parent.discovery[node.index] === Discovery.none) continue
     if ((counts[node.index] ?? 0) >= optimal) continue
@@ -72,8 +73,6 @@ export function distribute(
     else if (assignInstance(world, parent, instance, counts, nodeMax, undefined, all)) done += 1
   }
 }
-
-const isFailed = (rsc: Resource): boolean => rsc.failed || rsc.children.some(child => child.failed)
 
 /** An instance too many: it gets no node, by the ordinary way. */
 function assignNowhere(
