@@ -30,7 +30,7 @@ export function canonical(decision: Decision, final?: readonly Placement[]): Can
   }
   return {
     nodes: sorted(decision.nodes),
-    placements: sorted(decision.placements.map(bare)),
+    placements: sorted(listed(decision.placements)),
     fencing: sorted(
       decision.fencing.map(({ node, container, op, reason }) => ({
         node: container === undefined ? node : `${node} (resource: ${container})`,
@@ -42,12 +42,14 @@ export function canonical(decision: Decision, final?: readonly Placement[]): Can
     edges: [...edges.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1]),
     scores: decision.scores.map(([phase, rsc, node, value]) => [phase, rsc, node, shown(value)]),
     promotion: decision.promotion.map(([rsc, node, value]) => [rsc, node === '' ? null : node, shown(value)]),
-    ...(final ? { final: sorted(final.map(bare)) } : {}),
+    ...(final ? { final: sorted(listed(final)) } : {}),
   }
 }
 
 const shown = (value: Score): string => show(value)
 
+const listed = (placements: readonly Placement[]): readonly CanonicalPlacement[] =>
+  placements.filter(place => !place.unlisted).map(bare)
 const bare = ({ rsc, instance, node, role }: Placement): CanonicalPlacement => ({ rsc, instance, node, role })
 
 function canonicalAction(action: GraphAction): CanonicalAction {

@@ -26,6 +26,8 @@ export interface Placement {
   readonly role: RoleName
   /** The cluster leaves it alone; not part of the canonical form. */
   readonly unmanaged?: boolean
+  /** Pacemaker's own report leaves it out; not part of the canonical form. */
+  readonly unlisted?: boolean
 }
 
 export interface FencingDecision {

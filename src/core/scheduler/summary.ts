@@ -33,11 +33,26 @@ export const nodeViews = (world: Unpacked): readonly NodeView[] =>
 
 /** Where everything is according to the history. */
 export function currentPlacements(world: Unpacked): readonly Placement[] {
+  const unlisted = new Set(world.roots.filter(isUnlisted))
   return leaves(world).flatMap(rsc => {
     if (rsc.orphan && rsc.runningOn.length === 0) return []
-    return hereAndNow(rsc)
+    const here = hereAndNow(rsc)
+    return unlisted.has(topmost(rsc)) ? here.map(place => ({ ...place, unlisted: true })) : here
   })
 }
+
+/**
+ * Active only where nobody may touch it, on nodes that are lost: Pacemaker's report then leaves out the whole group or
+ * clone, because only managed members, and those on nodes that are up, count for the whole.
+ */
+function isUnlisted(root: Resource): boolean {
+  if (root.kind === 'primitive') return false
+  const active = membersOf(root).filter(rsc => rsc.runningOn.length > 0)
+  return active.length > 0 && active.every(rsc => !rsc.managed && rsc.runningOn.every(node => !node.online))
+}
+
+const membersOf = (rsc: Resource): readonly Resource[] =>
+  rsc.kind === 'primitive' ? [rsc] : rsc.children.flatMap(membersOf)
 
 function hereAndNow(rsc: Resource): readonly Placement[] {
   if (rsc.runningOn.length === 0) return [placement(rsc, undefined, Role.stopped)]
