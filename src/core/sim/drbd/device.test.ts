@@ -220,3 +220,25 @@ test('a write that was under way to the last up-to-date disk fails when that dis
   b.run(60_000)
   assert.deepEqual([link(b, 'alpha'), b.completed.get(9)], ['Connecting Off', false])
 })
+
+test('a resync never copies an old block over a write that the peer has before the source', () => {
+  const b = connectedPair(pairConfig)
+  promote(b.drbd, 'data', 'alpha')
+  b.setCable('alpha', 'beta', false)
+  b.run(30_000)
+  write(b, 'alpha', 7)
+  b.run(1_000)
+  b.setCable('alpha', 'beta', true)
+  const resync = () => b.at('alpha').peers.get('beta')?.resync
+  while (!resync()) b.run(1)
+  b.run((resync()?.endsAt ?? 0) - b.queue.now - 10)
+  b.at('alpha').diskBusyUntil = b.queue.now + 50
+  submit(b.drbd, 'data', 'alpha', { id: 8, blocks: [7] })
+  b.run(5)
+  assert.equal(b.disks.get('beta')?.blocks.get(7), 8)
+  b.run(1_000)
+  assert.deepEqual(
+    ['alpha', 'beta'].map(node => b.disks.get(node)?.blocks.get(7)),
+    [8, 8],
+  )
+})

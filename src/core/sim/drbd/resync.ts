@@ -57,13 +57,24 @@ function blocksToCopy(drbd: Drbd, site: ResourceSite, source: Replica, target: R
   return [...union].sort((x, y) => x - y)
 }
 
+/** What a write that is under way will make of a block: the kernel lets no resync read pass such a write. */
+function inFlight(source: Replica): ReadonlyMap<number, number> {
+  const coming = new Map<number, number>()
+  for (const { write, localDone } of source.requests.values())
+    if (!localDone) for (const block of write.blocks) coming.set(block, write.id)
+  return coming
+}
+
 /** Copies the first `share` of what differs. */
 function copy(drbd: Drbd, site: ResourceSite, source: Replica, target: Replica, share: number): void {
   const union = new Set([...(source.meta.dirty.get(target.node) ?? []), ...(target.meta.dirty.get(source.node) ?? [])])
   const blocks = [...union].sort((x, y) => x - y)
   const [from, to] = [drbd.ports.disk(source.node, site.config.name), drbd.ports.disk(target.node, site.config.name)]
+  const coming = inFlight(source)
   for (const block of blocks.slice(0, Math.floor(blocks.length * share))) {
-    copyBlock(from, to, block)
+    const newer = coming.get(block)
+    if (newer === undefined) copyBlock(from, to, block)
+    else to.blocks.set(block, newer)
     source.meta.dirty.get(target.node)?.delete(block)
     target.meta.dirty.get(source.node)?.delete(block)
     for (const [peer, dirty] of target.meta.dirty) if (peer !== source.node) dirty.add(block)
