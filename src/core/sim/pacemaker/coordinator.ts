@@ -117,9 +117,14 @@ export function integrated(p: Pacemaker, node: string): void {
   publish(p, stack, copy)
   markAbsent(p, stack)
   for (const member of joining) readNode(p, stack, member.node)
-  for (const other of p.ports.members(node)) if (!joining.some(s => s.node === other)) markPending(p, stack, other)
+  const others = p.ports.members(node).filter(other => !joining.some(s => s.node === other))
+  for (const other of others) markPending(p, stack, other)
   abort(p, stack, 'a node joined')
+  // One that stands still just now answers the offer when it goes on.
+  if (others.some(other => isOnlyPaused(stackOf(p, other)))) welcome(p, stack)
 }
+
+const isOnlyPaused = (stack: Stack): boolean => stack.running === 'up' && !stack.controllerDown
 
 /** In the ring, but without Pacemaker as yet: nobody to be afraid of. */
 function markPending(p: Pacemaker, stack: Stack, node: string): void {
