@@ -19,6 +19,10 @@ function frozen(ports: AgentPorts, call: Call): boolean {
   )
 }
 
+/** Writes that nobody has answered yet, for want of the peer's disk for instance: umount(8) waits for them. */
+const underWay = (ports: AgentPorts, node: string, res: string): boolean =>
+  [...replicaOf(siteOf(ports.drbd, res), node).requests.values()].some(({ completed }) => !completed)
+
 const mounted = (ports: AgentPorts, call: Call): boolean => ports.host(call.node).mounts.has(directory(call))
 
 export const filesystemAgent: AgentTable = {
@@ -41,9 +45,10 @@ export const filesystemAgent: AgentTable = {
     finish: (ports, call) => {
       if (!mounted(ports, call)) return done(ok)
       if (frozen(ports, call)) return wait(1_000)
+      const res = volume(ports, call)
+      if (res !== undefined && underWay(ports, call.node, res)) return wait(100)
       const own = ports.host(call.node)
       own.mounts.delete(directory(call))
-      const res = volume(ports, call)
       const still = [...own.mounts.values()].some(m => m.volume === res)
       if (res !== undefined && !still) openDevice(ports.drbd, res, call.node, false)
       for (const p of [...own.processes.values()]) if (p.volume === res && !still) own.processes.delete(p.rsc)

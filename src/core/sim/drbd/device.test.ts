@@ -242,3 +242,14 @@ test('a resync never copies an old block over a write that the peer has before t
     [8, 8],
   )
 })
+
+test('a Primary whose peer has not answered a write yet does not step back', () => {
+  const b = connectedPair(pairConfig)
+  promote(b.drbd, 'data', 'alpha')
+  const disk = b.disks.get('beta')
+  if (disk) disk.health = 'hang'
+  write(b, 'alpha', 7)
+  b.run(100)
+  assert.equal(demote(b.drbd, 'data', 'alpha'), 'I/O is under way')
+  assert.equal(b.completed.has(7), false)
+})

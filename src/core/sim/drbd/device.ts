@@ -247,7 +247,7 @@ export function demote(drbd: Drbd, res: string, node: string): string | undefine
   if (r.role !== 'Primary') return undefined
   if (r.open) return 'Device is held open by someone'
   if (r.suspendedByFencing || r.suspendedByQuorum) return 'I/O is suspended'
-  if ([...r.requests.values()].some(q => !q.localDone)) return 'I/O is under way'
+  if ([...r.requests.values()].some(q => !q.completed)) return 'I/O is under way'
   r.role = 'Secondary'
   if (r.disk !== 'Diskless') r.meta.primary = false
   drbd.ports.say('state', node, `${res}: Secondary`)
