@@ -3,7 +3,7 @@
 import { differences } from '../disk.ts'
 import type { Side, Verdict } from './generations.ts'
 import { compare } from './generations.ts'
-import { giveUpOn, resumeIo } from './io.ts'
+import { giveUpOn, leaveBehind, resumeIo } from './io.ts'
 import type { Drbd } from './ports.ts'
 import { moveConnection, moveDisk, moveReplication, peerOf, upToDatePeer } from './ports.ts'
 import { startResync } from './resync.ts'
@@ -30,6 +30,13 @@ export function handshake(drbd: Drbd, site: ResourceSite, a: Replica, b: Replica
     connected(drbd, site, a, b)
     moveReplication(peerOf(a, b.node), 'no-sync')
     moveReplication(peerOf(b, a.node), 'no-sync')
+    // What it writes from here on, its own disk will not have.
+    for (const [r, other] of [
+      [a, b],
+      [b, a],
+    ] as const)
+      if (isWithoutItsDisk(r) && other.disk === 'UpToDate' && (other.meta.bitmap.get(r.node) ?? 0) === 0)
+        leaveBehind(drbd, site, r)
     settle(drbd, site, a, b.node)
     settle(drbd, site, b, a.node)
     return
@@ -44,6 +51,8 @@ export function handshake(drbd: Drbd, site: ResourceSite, a: Replica, b: Replica
   else if (verdict.kind === 'equal') meetAsEquals(drbd, site, a, b, verdict.why)
   else meetToSync(drbd, site, a, b, verdict)
 }
+
+const isWithoutItsDisk = (r: Replica): boolean => r.role === 'Primary' && !r.diskless && r.disk === 'Diskless'
 
 /** A Primary that has lost its disk and every good peer connects only to the data that it had last. */
 const isStrange = (r: Replica, other: Replica): boolean =>

@@ -255,7 +255,7 @@ function stopResync(drbd: Drbd, site: ResourceSite, r: Replica, p: Peer): void {
 }
 
 /** The failed disk's data is old from here on: whoever still has good data begins a generation without it. */
-function leaveBehind(drbd: Drbd, site: ResourceSite, r: Replica): void {
+export function leaveBehind(drbd: Drbd, site: ResourceSite, r: Replica): void {
   const { link } = site.config
   const others = [...r.peers.values()].filter(
     p => p.connection === 'Connected' && p.disk === 'UpToDate' && drbd.ports.reachable(r.node, p.node, link),
