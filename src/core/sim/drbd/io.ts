@@ -249,6 +249,8 @@ function stopResync(drbd: Drbd, site: ResourceSite, r: Replica, p: Peer): void {
   interruptResync(drbd, site, r, p)
   theirs.resync = undefined
   for (const end of [p, theirs]) {
+    // One end may have noticed a broken connection before the other.
+    if (end.replication === 'Off') continue
     moveReplication(end, 'connection-lost')
     moveReplication(end, 'no-sync')
   }
