@@ -4,6 +4,7 @@
 // answer is always the one that asking anew would give. Not kept: answers to configurations with dates or migrations.
 // Everything in a CIB is an immutable value, most of it shared with the CIB before: its text is made once.
 
+import { once } from '../base/once.ts'
 import type { Instant } from '../base/units.ts'
 import type { Cib, Configuration, HistoryEntry, NodeState, ResourceHistory } from '../cib/types.ts'
 import { asMilliseconds } from '../cib/values.ts'
@@ -68,18 +69,6 @@ export function keyOf(cib: Cib, now: Instant, show: (of: Keyed) => string = of =
 
 const ages = (moments: readonly number[], timeouts: readonly number[], now: number): string =>
   moments.map(at => timeouts.map(timeout => (now >= at + timeout ? '1' : '0')).join('')).join('')
-
-/** Made once for each value: values do not change. */
-function once<K extends object, V>(make: (of: K) => V): (of: K) => V {
-  const made = new WeakMap<K, V>()
-  return of => {
-    const known = made.get(of)
-    if (known !== undefined) return known
-    const value = make(of)
-    made.set(of, value)
-    return value
-  }
-}
 
 const textOf = once((value: object): string => JSON.stringify(value))
 

@@ -65,12 +65,11 @@ export async function watch(
     }),
   )
   let membership = ''
-  const fencings = new Set<string>()
+  let fencings: ReadonlySet<string> | undefined
   const show = (): void => {
-    if (machines.some(machine => stateOf(machine) === undefined)) return
-    noteFencing(machines, fencings)
+    if (signal.aborted || machines.some(machine => stateOf(machine) === undefined)) return
+    fencings = noteFencings(machines, fencings)
     const heard = machines.flatMap(machine => stateOf(machine) ?? [])
-    if (signal.aborted) return
     const snapshot = merge(cluster, names, heard, instant(Date.now()))
     onSnapshot(snapshot)
     const now = snapshot.nodes.map(node => node.membership).join()
@@ -86,20 +85,20 @@ export async function watch(
   )
 }
 
-/** Marks those whose fencing is news. What is known in the first picture is history. */
-function noteFencing(machines: readonly Watched[], known: Set<string>): void {
-  const isFirst = known.size === 0
-  known.add('the first picture')
+/** Marks those whose fencing is news, and answers what is known by now; in the first picture nothing is news. */
+function noteFencings(machines: readonly Watched[], known: ReadonlySet<string> | undefined): ReadonlySet<string> {
+  const all = new Set(known)
   const histories = machines.flatMap(({ heard }) =>
     heard && 'view' in heard ? (heard.view.pacemaker?.history ?? []) : [],
   )
   for (const { target, action, state, at } of histories) {
     const key = `${target} ${at}`
-    if (state !== 'success' || action === 'on' || known.has(key)) continue
-    known.add(key)
+    if (state !== 'success' || action === 'on' || all.has(key)) continue
+    all.add(key)
     const machine = machines.find(({ transport }) => transport.node === target)
-    if (machine && !isFirst) machine.fencedAt = Date.now()
+    if (machine && known) machine.fencedAt = Date.now()
   }
+  return all
 }
 
 /** Undefined while its first answer may still come. */

@@ -1,6 +1,7 @@
 // Making actions: what an operation needs, what its failure means, and whether it can run at all.
 // Source: "Pacemaker Explained" 2.1, "Resource Operations"; on-fail defaults from the same chapter.
 
+import { once } from '../../base/once.ts'
 import { combine } from '../../cib/rules.ts'
 import type { Operation } from '../../cib/types.ts'
 import { asBoolean, asMilliseconds } from '../../cib/values.ts'
@@ -143,15 +144,7 @@ function operationNamed(rsc: Resource, name: string, interval: number, disabledT
 }
 
 /** Read once for all the resources, nodes and questions of a what-if. */
-const intervals = new WeakMap<Operation, number>()
-
-function intervalIn(op: Operation): number {
-  const known = intervals.get(op)
-  if (known !== undefined) return known
-  const interval = asMilliseconds(op.interval) ?? 0
-  intervals.set(op, interval)
-  return interval
-}
+const intervalIn = once((op: Operation): number => asMilliseconds(op.interval) ?? 0)
 
 /** An operation's words: its attributes, its meta attributes, then the defaults. */
 export function operationMeta(

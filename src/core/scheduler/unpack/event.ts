@@ -1,4 +1,5 @@
 // A history entry with its numbers read.
+import { once } from '../../base/once.ts'
 import type { HistoryEntry, ResourceHistory } from '../../cib/types.ts'
 import { asInteger } from '../../cib/values.ts'
 import type { ClusterNode, Resource } from '../model.ts'
@@ -50,15 +51,9 @@ export const readEvents = (rsc: Resource, node: ClusterNode, history: ResourceHi
 type Facts = Omit<Event, 'rsc' | 'node'>
 
 /** Read once for all the questions of a what-if, which differ in few entries. */
-const facts = new WeakMap<ResourceHistory, readonly Facts[]>()
-
-function factsOf(history: ResourceHistory): readonly Facts[] {
-  const known = facts.get(history)
-  if (known) return known
-  const made = sortByAge(history.entries, entry => entry).map(factsIn)
-  facts.set(history, made)
-  return made
-}
+const factsOf = once((history: ResourceHistory): readonly Facts[] =>
+  sortByAge(history.entries, entry => entry).map(factsIn),
+)
 
 function factsIn(entry: HistoryEntry): Facts {
   const key = /^-?\d+:-?\d+:(-?\d+):/.exec(entry.transitionKey ?? keyOfMagic(entry.transitionMagic))

@@ -1,5 +1,6 @@
 // Fail counts of a resource on a node, from the node's attributes.
 // Source: "Pacemaker Explained" 2.1, "Handling Resource Failure".
+import { once } from '../../base/once.ts'
 import { INFINITY } from '../../base/score.ts'
 import type { HistoryEntry } from '../../cib/types.ts'
 import { asInstant, asInteger, asMilliseconds, asScore } from '../../cib/values.ts'
@@ -15,34 +16,20 @@ export interface Failures {
   readonly last: number
 }
 
-const patternCache = new WeakMap<Resource, { count: RegExp; last: RegExp }>()
-
 /** For anonymous clones every instance's count is meant; operations may count separately (name#op_interval). */
-function patterns(resource: Resource): { count: RegExp; last: RegExp } {
-  const known = patternCache.get(resource)
-  if (known) return known
+const patterns = once((resource: Resource): { count: RegExp; last: RegExp } => {
   const quoted = (resource.historyId ?? resource.id).replace(/:\d+$/, '').replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
   const exact = (resource.historyId ?? resource.id).replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
   const name = resource.unique ? exact : `${quoted}(?::\\d+)?`
-  const made = {
+  return {
     count: new RegExp(`^fail-count-${name}(?:#.+_\\d+)?$`),
     last: new RegExp(`^last-failure-${name}(?:#.+_\\d+)?$`),
   }
-  patternCache.set(resource, made)
-  return made
-}
+})
 
-const failureAttributes = new WeakMap<ClusterNode, readonly string[]>()
-
-function failureNames(node: ClusterNode): readonly string[] {
-  const known = failureAttributes.get(node)
-  if (known) return known
-  const names = [...node.attributes.keys()].filter(
-    name => name.startsWith('fail-count-') || name.startsWith('last-failure-'),
-  )
-  failureAttributes.set(node, names)
-  return names
-}
+const failureNames = once((node: ClusterNode): readonly string[] =>
+  [...node.attributes.keys()].filter(name => name.startsWith('fail-count-') || name.startsWith('last-failure-')),
+)
 
 /** Those that may be about the resource: most are not, and need no pattern to tell. */
 function namesAbout(names: readonly string[], resource: Resource): readonly string[] {

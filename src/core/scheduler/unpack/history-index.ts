@@ -1,19 +1,17 @@
 // The history of a resource on a node, found by names.
+import { once } from '../../base/once.ts'
 import type { Cib, ResourceHistory } from '../../cib/types.ts'
 import type { Unpacked } from '../world.ts'
 
-const indexes = new WeakMap<Cib, Map<string, Map<string, ResourceHistory>>>()
-
-export function historyOn(world: Unpacked, node: string, rsc: string): ResourceHistory | undefined {
-  let index = indexes.get(world.cib)
-  if (!index) {
-    index = new Map()
-    for (const state of world.cib.nodeStates) {
-      const byId = new Map<string, ResourceHistory>()
-      for (const history of state.history ?? []) byId.set(history.id, history)
-      index.set((state.uname ?? state.id).toLowerCase(), byId)
-    }
-    indexes.set(world.cib, index)
+const indexOf = once((cib: Cib): ReadonlyMap<string, ReadonlyMap<string, ResourceHistory>> => {
+  const index = new Map<string, ReadonlyMap<string, ResourceHistory>>()
+  for (const state of cib.nodeStates) {
+    const byId = new Map<string, ResourceHistory>()
+    for (const history of state.history ?? []) byId.set(history.id, history)
+    index.set((state.uname ?? state.id).toLowerCase(), byId)
   }
-  return index.get(node.toLowerCase())?.get(rsc)
-}
+  return index
+})
+
+export const historyOn = (world: Unpacked, node: string, rsc: string): ResourceHistory | undefined =>
+  indexOf(world.cib).get(node.toLowerCase())?.get(rsc)

@@ -126,14 +126,7 @@ export function resyncDone(
   copy(drbd, site, source, target, drbd.ports.bugs.has('resync-ends-early') ? 0.5 : 1)
   finish(source, target)
   for (const rival of rivals) callOff(rival, target)
-  for (const [p, r] of [
-    [s, target],
-    [t, source],
-  ] as const) {
-    moveReplication(p, 'finished')
-    p.resync = undefined
-    p.disk = r.disk
-  }
+  endResync(source, target)
   drbd.ports.say('state', targetName, `${site.config.name}: resync done, ${target.disk}`)
   for (const r of [source, target]) announce(drbd, site, r)
   drbd.ports.runHandler('unfence-peer', sourceName, site.config.name, targetName)
@@ -145,17 +138,21 @@ const otherSources = (site: ResourceSite, source: Replica, target: Replica): Rep
     .filter(p => p.node !== source.node && p.resync !== undefined && p.replication === 'SyncTarget')
     .map(p => replicaOf(site, p.node))
 
+function endResync(source: Replica, target: Replica): void {
+  for (const [r, other] of [
+    [source, target],
+    [target, source],
+  ] as const) {
+    const p = peerOf(r, other.node)
+    moveReplication(p, 'finished')
+    p.resync = undefined
+    p.disk = other.disk
+  }
+}
+
 /** The target has all of it from another source by now. */
 function callOff(source: Replica, target: Replica): void {
-  const [s, t] = [peerOf(source, target.node), peerOf(target, source.node)]
-  for (const [end, other] of [
-    [s, target],
-    [t, source],
-  ] as const) {
-    moveReplication(end, 'finished')
-    end.resync = undefined
-    end.disk = other.disk
-  }
+  endResync(source, target)
   if (source.disk === 'UpToDate' && target.disk === 'UpToDate') agree(source, target)
 }
 

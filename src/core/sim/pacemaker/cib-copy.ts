@@ -1,5 +1,6 @@
 // The CIB as the simulated Pacemaker changes it: new values from old ones, and the form that the scheduler reads.
 // Source: "Pacemaker Explained", "Status"; node_state, transient_attributes, lrm_resource.
+import { once } from '../../base/once.ts'
 import type {
   Cib,
   Configuration,
@@ -116,19 +117,13 @@ function transient(nodeId: string, attributes: ReadonlyMap<string, string>): Pai
   return { id: `status-${nodeId}`, pairs }
 }
 
-const told = new WeakMap<ResourceRecord, ResourceHistory>()
-
-function resourceHistory(record: ResourceRecord): ResourceHistory {
-  const known = told.get(record)
-  if (known) return known
+const resourceHistory = once((record: ResourceRecord): ResourceHistory => {
   const entries = [record.last, record.failure, ...record.recurring.values()].filter(entry => entry !== undefined)
-  const history = {
+  return {
     id: record.id,
     class: record.class,
     ...(record.provider === undefined ? {} : { provider: record.provider }),
     type: record.type,
     entries,
   }
-  told.set(record, history)
-  return history
-}
+})

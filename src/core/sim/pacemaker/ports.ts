@@ -1,5 +1,7 @@
 // What the simulated Pacemaker needs from the rest of the world, and the one value that its parts hand around.
+
 import { found } from '../../base/assert.ts'
+import { once } from '../../base/once.ts'
 import type { Prng } from '../../base/prng.ts'
 import type { Instant } from '../../base/units.ts'
 import type { Cib, Primitive } from '../../cib/types.ts'
@@ -54,18 +56,14 @@ export const drawFrom = (p: Pacemaker, range: Range): number => range[0] + (rang
 /** A resource's name without its instance number. */
 export const baseName = (rsc: string): string => rsc.replace(/:\d+$/, '')
 
-const indexes = new WeakMap<object, ReadonlyMap<string, Primitive>>()
+const byName = once(
+  (resources: Stack['cib']['configuration']['resources']): ReadonlyMap<string, Primitive> =>
+    new Map(primitivesOf(resources).map(p => [p.id, p])),
+)
 
 /** The primitive of this name, wherever it is enclosed. */
-export function primitive(stack: Stack, rsc: string): Primitive | undefined {
-  const { configuration } = stack.cib
-  let index = indexes.get(configuration.resources)
-  if (!index) {
-    index = new Map(primitivesOf(configuration.resources).map(p => [p.id, p]))
-    indexes.set(configuration.resources, index)
-  }
-  return index.get(baseName(rsc))
-}
+export const primitive = (stack: Stack, rsc: string): Primitive | undefined =>
+  byName(stack.cib.configuration.resources).get(baseName(rsc))
 
 export const primitivesOf = (resources: Stack['cib']['configuration']['resources']): Primitive[] =>
   resources.flatMap(r => {
@@ -76,14 +74,11 @@ export const primitivesOf = (resources: Stack['cib']['configuration']['resources
   })
 
 /** Instance parameters: of several sets the first that names one wins. Rules are not looked at. */
-export function parameters(of: Primitive): ReadonlyMap<string, string> {
-  const known = values.get(of)
-  if (known) return known
-  const out = new Map<string, string>()
-  for (const set of of.parameters)
-    for (const pair of set.pairs) if (!out.has(pair.name)) out.set(pair.name, pair.value ?? '')
-  values.set(of, out)
-  return out
-}
-
-const values = new WeakMap<Primitive, ReadonlyMap<string, string>>()
+export const parameters: (of: Primitive) => ReadonlyMap<string, string> = once(
+  (of: Primitive): ReadonlyMap<string, string> => {
+    const out = new Map<string, string>()
+    for (const set of of.parameters)
+      for (const pair of set.pairs) if (!out.has(pair.name)) out.set(pair.name, pair.value ?? '')
+    return out
+  },
+)
