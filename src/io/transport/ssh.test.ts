@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { milliseconds, nodeName, seconds } from '../../core/base/units.ts'
@@ -26,6 +27,15 @@ async function failureOf(change: Partial<SshTarget>, command = echo): Promise<{ 
   const result = await transport.run(command)
   assert.ok(!result.ok, 'it should have failed')
   return { kind: result.failure.kind, detail: 'detail' in result.failure ? result.failure.detail : '' }
+}
+
+/** One that has ended and waits for its parent has no command line. */
+function runs(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== ''
+  } catch {
+    return false
+  }
 }
 
 if (skip) test('transport over ssh', { skip })
@@ -88,15 +98,14 @@ else {
       const program = `
         const { sshTransport } = await import(${JSON.stringify(join(import.meta.dirname, 'ssh.ts'))})
         const transport = sshTransport('alpha', ${JSON.stringify(sshd.target)})
-        const command = { program: 'sh', args: ['-c', 'echo running; exec sleep 1000'], timeout: Infinity }
+        const command = { program: 'sh', args: ['-c', 'echo $$; exec sleep 1000'], timeout: Infinity }
         await transport.follow(command, console.log, new AbortController().signal)`
-      const before = sshd.sessions()
       const controller = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: 'pipe' })
-      await once(controller.stdout, 'data')
-      assert.ok(sshd.sessions() > before)
+      const [pid] = await once(controller.stdout.setEncoding('utf8'), 'data')
+      assert.ok(runs(Number(pid)))
       controller.kill('SIGKILL')
-      // Bounded by the test runner; a session that stays would keep this waiting.
-      while (sshd.sessions() > before) await new Promise(resolve => setTimeout(resolve, 20))
+      // Bounded by the test runner; a command that stays would keep this waiting.
+      while (runs(Number(pid))) await new Promise(resolve => setTimeout(resolve, 20))
     })
 
     test('many commands at once share the one connection', async () => {

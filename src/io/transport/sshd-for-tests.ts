@@ -19,8 +19,6 @@ export interface TestSshd extends Disposable {
   readonly wrongKnownHosts: string
   /** Ends every connection as a machine that dies does: without a word. */
   dropConnections(): void
-  /** How many processes of sshd serve connections now. */
-  sessions(): number
   /** A program of this name goes before the system's own. */
   putProgram(name: string, script: string): void
 }
@@ -59,7 +57,6 @@ export async function startSshd(): Promise<TestSshd> {
       // The connection before its command, whose end it would report.
       for (const pid of descendants(child.pid ?? 0)) kill(pid)
     },
-    sessions: () => descendants(child.pid ?? 0).length,
     putProgram(name, script) {
       writeFileSync(join(programs, name), `#!/bin/sh\n${script}\n`)
       chmodSync(join(programs, name), 0o755)
@@ -119,7 +116,14 @@ function kill(pid: number): void {
 
 /** The sessions of our own sshd: its children, each before its own. */
 function descendants(parent: number): number[] {
-  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim()
-  const pids = children === '' ? [] : children.split(' ').map(Number)
-  return pids.flatMap(pid => [pid, ...descendants(pid)])
+  return childrenOf(parent).flatMap(pid => [pid, ...descendants(pid)])
+}
+
+/** One that has ended meanwhile has none. */
+function childrenOf(pid: number): number[] {
+  try {
+    return (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []).map(Number)
+  } catch {
+    return []
+  }
 }
