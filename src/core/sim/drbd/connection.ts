@@ -121,7 +121,8 @@ function outdateThroughOthers(drbd: Drbd, site: ResourceSite, r: Replica, lost: 
   other.meta.outdated = true
 }
 
-/** A Secondary that sees its Primary only through a third node will miss writes: its data counts as outdated at once. */
+/** A Secondary that sees its Primary only through a third node will miss writes: its data counts as outdated at once.
+ *  Not where its own was the last good data of that Primary, which cannot write any more. */
 function becomeWeak(drbd: Drbd, site: ResourceSite, r: Replica, primary: string): void {
   const { link } = site.config
   const sees = (via: Replica): boolean => {
@@ -131,7 +132,7 @@ function becomeWeak(drbd: Drbd, site: ResourceSite, r: Replica, primary: string)
   const indirectly = [...r.peers.values()].some(
     p => p.connection === 'Connected' && drbd.ports.reachable(r.node, p.node, link) && sees(replicaOf(site, p.node)),
   )
-  if (!indirectly || r.disk !== 'UpToDate') return
+  if (!indirectly || r.disk !== 'UpToDate' || !goesOn(site, r, primary)) return
   moveDisk(r, 'outdate')
   r.meta.outdated = true
 }

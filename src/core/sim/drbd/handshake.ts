@@ -88,9 +88,13 @@ function judged(drbd: Drbd, a: Replica, b: Replica): Verdict {
   const aDirty = a.meta.dirty.get(b.node)?.size ?? 0
   const bDirty = b.meta.dirty.get(a.node)?.size ?? 0
   if (aDirty + bDirty === 0) return verdict
-  const left = a.role === 'Primary' || (b.role !== 'Primary' && aDirty >= bDirty)
+  const left = givesWay(b, a) || (!givesWay(a, b) && aDirty >= bDirty)
   return { kind: 'sync', source: left ? 'left' : 'right', full: false, why: 'writes were under way when they parted' }
 }
+
+/** Of two of the same generation the Primary's blocks stand; else those that nobody has called outdated. */
+const givesWay = (r: Replica, other: Replica): boolean =>
+  r.role !== other.role ? other.role === 'Primary' : r.disk === 'Outdated' && other.disk !== 'Outdated'
 
 /** after-sb-0pri, -1pri, -2pri: only the policies that do not ask a person discard anything. */
 function resolve(drbd: Drbd, site: ResourceSite, a: Replica, b: Replica, verdict: Verdict): Verdict {
@@ -190,12 +194,23 @@ export function connected(drbd: Drbd, site: ResourceSite, a: Replica, b: Replica
   }
 }
 
+/** A disk is decided upon when it has met the others: none of them is left that could have newer data. */
+const seesAll = (site: ResourceSite, r: Replica, met: Replica): boolean =>
+  site.config.replicas.every(
+    c => c.diskless || c.node === r.node || c.node === met.node || peerOf(r, c.node).connection === 'Connected',
+  )
+
 function meetAsEquals(drbd: Drbd, site: ResourceSite, a: Replica, b: Replica, why: string): void {
   if (a.role === 'Primary' && b.role === 'Primary' && !site.config.allowTwoPrimaries) {
     refuse(drbd, site, a, b, { kind: 'unrelated', why: 'two Primaries are not allowed' })
     return
   }
   const both = a.disk === 'Consistent' && b.disk === 'Consistent'
+  for (const [r, other] of [
+    [a, b],
+    [b, a],
+  ] as const)
+    if (r.disk === 'Consistent' && other.disk === 'Outdated' && seesAll(site, r, other)) moveDisk(r, 'peer-is-equal')
   const either = a.disk === 'UpToDate' || b.disk === 'UpToDate'
   for (const r of [a, b])
     if (r.disk === 'Consistent' ? both || either : r.disk === 'Outdated' && either) {

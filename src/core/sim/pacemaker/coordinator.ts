@@ -68,7 +68,10 @@ export function elect(p: Pacemaker, event: PacemakerEvent & { kind: 'elect' }): 
   const voters = colleagues(p, node)
   const sitting = voters.filter(stack => stack.coordinator === stack.node)
   const own = stackOf(p, node)
-  if (event.lonely && sitting.length > 0) return
+  if (event.lonely && sitting[0]) {
+    if (own.coordinator !== sitting[0].node) welcome(p, sitting[0])
+    return
+  }
   if (sitting.length === 1 && own.coordinator === sitting[0]?.node) return
   const best = [...voters].sort(
     (a, b) => a.startedAt - b.startedAt || p.ports.nodes.indexOf(a.node) - p.ports.nodes.indexOf(b.node),
@@ -79,17 +82,23 @@ export function elect(p: Pacemaker, event: PacemakerEvent & { kind: 'elect' }): 
 function takeOver(p: Pacemaker, stack: Stack, voters: readonly Stack[]): void {
   p.ports.say('state', stack.node, 'coordinates the cluster (DC)')
   const cib = chosenCopy(p, stack, voters)
-  for (const voter of voters) {
-    if (voter.node !== stack.node) voter.transition = undefined
-    voter.coordinator = stack.node
-  }
+  for (const voter of voters) follow(voter, stack.node)
   publish(p, stack, cib)
-  if (p.state.stacks.get(stack.node)?.transition) abort(p, stack, 'membership changed')
+  for (const node of p.ports.nodes) if (!p.ports.members(stack.node).includes(node)) nodeLost(p, stack, node)
+  if (stack.transition) abort(p, stack, 'membership changed')
   markAbsent(p, stack)
   welcome(p, stack)
-  const recheck = milliseconds(clusterOption(stack, 'cluster-recheck-interval') ?? '15min')
-  p.ports.timer.after(recheck, stack.node, { kind: 'recheck', node: stack.node })
+  p.ports.timer.after(recheckInterval(stack), stack.node, { kind: 'recheck', node: stack.node })
 }
+
+/** Whoever follows another coordinator has no transition of its own any more: its answers would find nobody. */
+function follow(stack: Stack, coordinator: string): void {
+  if (stack.node !== coordinator) stack.transition = undefined
+  stack.coordinator = coordinator
+}
+
+export const recheckInterval = (stack: Stack): number =>
+  milliseconds(clusterOption(stack, 'cluster-recheck-interval') ?? '15min')
 
 /** When partitions meet, the newer configuration wins; between equals, that with the most updates. */
 function chosenCopy(p: Pacemaker, stack: Stack, voters: readonly Stack[]): CibCopy {
@@ -113,7 +122,7 @@ export function integrated(p: Pacemaker, node: string): void {
   if (!coordinates(p, node)) return
   const joining = colleagues(p, node)
   const copy = chosenCopy(p, stack, joining)
-  for (const member of joining) member.coordinator = node
+  for (const member of joining) follow(member, node)
   publish(p, stack, copy)
   markAbsent(p, stack)
   for (const member of joining) readNode(p, stack, member.node)
@@ -219,16 +228,17 @@ export function invoke(p: Pacemaker, node: string): void {
 function expectExpiry(p: Pacemaker, stack: Stack): void {
   const timeout = milliseconds(resourceDefault(stack, 'failure-timeout') ?? '0')
   const now = p.ports.instant(stack.node)
-  let next = Number.POSITIVE_INFINITY
-  for (const { attributes } of stack.cib.statuses.values())
-    for (const [name, value] of attributes) {
-      const at = Number(value) * 1_000 + timeout
-      if (name.startsWith('last-failure-') && at > now) next = Math.min(next, at)
-    }
+  const next = Math.min(...failedAt(stack).map(at => (at + timeout > now ? at + timeout : Number.POSITIVE_INFINITY)))
   if (timeout === 0 || next === Number.POSITIVE_INFINITY || stack.expiry === next) return
   stack.expiry = next
   p.ports.timer.after(next - now + 1_000, stack.node, { kind: 'expired', node: stack.node })
 }
+
+/** When what is remembered as a failure happened, by the clocks of the nodes. */
+export const failedAt = (stack: Stack): number[] =>
+  [...stack.cib.statuses.values()].flatMap(({ attributes }) =>
+    [...attributes].flatMap(([name, value]) => (name.startsWith('last-failure-') ? [Number(value) * 1_000] : [])),
+  )
 
 function resourceDefault(stack: Stack, name: string): string | undefined {
   return stack.cib.configuration.resourceDefaults.flatMap(set => set.pairs).find(pair => pair.name === name)?.value
@@ -257,7 +267,6 @@ export function recheck(p: Pacemaker, node: string): void {
   const stack = stackOf(p, node)
   if (!coordinates(p, node)) return
   p.state.fencing.attempts.clear()
-  const every = milliseconds(clusterOption(stack, 'cluster-recheck-interval') ?? '15min')
-  p.ports.timer.after(every, node, { kind: 'recheck', node })
+  p.ports.timer.after(recheckInterval(stack), node, { kind: 'recheck', node })
   invokeSoon(p, stack)
 }
