@@ -2,6 +2,7 @@
 // verdicts.txt. tests/scenarios/both.test.ts is the half without machines, tests/lab/drills.test.ts the other one.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { found } from '../../src/core/base/assert.ts'
 import { catalog } from '../../src/core/drill/catalog.ts'
 import type { StepReport } from '../../src/core/drill/report.ts'
 
@@ -15,7 +16,7 @@ export interface Both {
 const own = ['one-link-cut', 'standby-peer', 'meant-to-fail']
 
 export const scenarios: readonly Both[] = [
-  ...catalog.map(({ name, text }) => ({ name, argument: name, text: text('db', 'pgdata') })),
+  ...catalog.map(({ name, text }) => ({ name, argument: name, text: found(text('db', 'pgdata'), name) })),
   ...own.map(name => {
     const path = join(import.meta.dirname, `${name}.scenario`)
     return { name, argument: path, text: readFileSync(path, 'utf8') }

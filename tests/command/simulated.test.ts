@@ -13,6 +13,8 @@ const root = join(import.meta.dirname, '../..')
 const scratch = mkdtempSync(join(tmpdir(), 'holdfast-simulated-'))
 after(() => rmSync(scratch, { recursive: true }))
 const pair = join(root, 'examples/postgresql-pair.yaml')
+const balancers = join(root, 'examples/haproxy-active-passive.yaml')
+const sharing = join(root, 'examples/haproxy-active-active.yaml')
 
 interface Ran {
   readonly status: number | null
@@ -93,6 +95,25 @@ describe('drill --in sim', () => {
       assert.match(stdout, new RegExp(`^PASSED {2}${name} on shop, simulated`))
       assert.ok(existsSync(join(scratch, 'holdfast', 'reports', `shop-${name}-simulated-1`, 'report.html')))
     })
+  for (const { name } of catalog.filter(({ text }) => text('web', undefined) !== undefined))
+    test(`${name} passes for a load balancer, whose client asks for answers`, () => {
+      const { status, stdout, stderr } = holdfast(['drill', balancers, name, '--in', 'sim'])
+      assert.equal(status, 0, stdout + stderr)
+      assert.match(stdout, new RegExp(`^PASSED {2}${name} on edge, simulated`))
+    })
+  test('addresses that share the load: one moves when its machine is lost, and goes home', () => {
+    const { status, stdout } = holdfast(['drill', sharing, 'power-loss', '--in', 'sim'])
+    assert.equal(status, 0, stdout)
+    assert.match(stdout, /✔ {2}expect for 5s web running/)
+  })
+  test('what a load balancer cannot be asked is refused, with the reason', () => {
+    const replication = holdfast(['drill', balancers, 'cut-replication-link', '--in', 'sim'])
+    assert.equal(replication.status, 2)
+    assert.match(replication.stderr, /cut-replication-link is about replication, and web keeps no data/)
+    const moved = holdfast(['drill', sharing, 'switchover', '--in', 'sim'])
+    assert.equal(moved.status, 1)
+    assert.match(moved.stdout, /✘ {2}switchover web to beta +web: its addresses return to their nodes by themselves/)
+  })
   test('an expectation that does not hold: exit 1, and why', () => {
     const file = scenario('wrong', 'wait 1s\nexpect within 5s db running on beta\nexpect lost 0 of db\n')
     const { status, stdout } = holdfast(['drill', pair, file, '--in', 'sim'])

@@ -37,7 +37,10 @@ export function drillCommand(): Command {
         .choices(['lab', 'sim'])
         .default('lab'),
     )
-    .option('--service <name>', 'the service that the scenario is about (default: the first one on a volume)')
+    .option(
+      '--service <name>',
+      'the service that the scenario is about (default: the first one on a volume, else the first)',
+    )
     .option('--report <folder>', 'where to put report.html, report.json and timeline.svg')
     .option('--json', 'print the report as JSON')
     .option('--list', 'the scenarios that come along')
@@ -136,7 +139,7 @@ async function inLab(file: string, source: ScenarioSource, options: DrillOptions
 async function inSim(file: string, source: ScenarioSource, options: DrillOptions, like?: DrillReport): Drilled {
   const loaded = loadCluster(file)
   const cluster = loaded && like ? withOneFenceDevice(loaded) : loaded
-  const service = cluster && chosenService(cluster, options.service, true)
+  const service = cluster && chosenService(cluster, options.service)
   const durations = readDurations(options.calibration)
   if (!service || !durations) return undefined
   const { drillInSim } = await import('../drill/sim-drill.ts')

@@ -126,7 +126,7 @@ async function survivability(plan: SimPlan, model: Cluster, options: Options, du
 
 async function scenario(cluster: Cluster, name: string, options: Options, durations: Durations): Promise<void> {
   const source = scenarioSource(name)
-  const service = source && chosenService(cluster, undefined, true)
+  const service = source && chosenService(cluster, undefined)
   if (!service) return
   const { seed, calibration } = options
   const simulation = { seed, durations, platform: options.for, ...(calibration === undefined ? {} : { calibration }) }

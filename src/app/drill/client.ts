@@ -1,19 +1,25 @@
-// The drill's client of a PostgreSQL service in the lab: its own role and database, made on the node where the service
-// runs, and a writer that comes through the lab's client machine to the service address, as an application would.
+// The drill's client in the lab, which comes through the lab's client machine to the service address, as an application
+// would: of PostgreSQL a writer with its own role and database, made on the node where the service runs; of a service that
+// keeps no data a visitor that asks for an answer.
 import { randomBytes } from 'node:crypto'
-import { found } from '../../core/base/assert.ts'
 import { fail, ok, type Result } from '../../core/base/result.ts'
-import { instant, milliseconds, seconds } from '../../core/base/units.ts'
-import type { Service } from '../../core/model/types.ts'
+import { type Instant, instant, milliseconds, seconds } from '../../core/base/units.ts'
+import type { Cluster, Service } from '../../core/model/types.ts'
 import { ledgerTable, postgresqlDoor } from '../../io/client/postgresql.ts'
 import { openTunnel } from '../../io/client/tunnel.ts'
-import { startWriter, type Writer } from '../../io/client/writer.ts'
+import { visitorDoor } from '../../io/client/visitor.ts'
+import { type Door, startWriter, type Writer } from '../../io/client/writer.ts'
 import type { Lab } from '../../io/lab/contract.ts'
 import type { Transport } from '../../io/transport/transport.ts'
+import { portOf } from '../switchover/client.ts'
 
 export interface DrillClient extends AsyncDisposable {
   readonly writer: Writer
+  /** What to look at where the service answers nothing. */
+  readonly hint: string
 }
+
+export const statusHint = 'holdfast status --in lab shows what is wrong'
 
 const name = 'holdfast_drill'
 /** Ten rows a second: an outage is known to a tenth of a second. */
@@ -21,17 +27,17 @@ const interval = milliseconds(100)
 /** Long enough for an emulated server to check a password; an application that waits longer makes its own outage longer. */
 const patience = milliseconds(5_000)
 
-/** `active` is where the service runs now. The role's password is made for this run and goes to psql's standard input only. */
+/** `active` is where the service runs now. */
 export async function drillClient(
   lab: Lab,
   active: Transport,
+  cluster: Cluster,
   service: Service,
 ): Promise<Result<DrillClient, { readonly why: string }>> {
-  const port = Number(service.parameters['port'] ?? 5432)
-  const address = found(service.addresses[0], `an address of ${service.name}`).address
-  const password = randomBytes(24).toString('hex')
-  const prepared = await prepare(active, port, password)
-  if (!prepared.ok) return prepared
+  const port = portOf(cluster, service)
+  const address = service.addresses[0]?.address
+  if (address === undefined || port === undefined)
+    return fail({ why: `${service.name} has no address and port that a client could come to` })
   const tunnel = await openTunnel({
     configFile: lab.client.ssh.configFile,
     machine: lab.client.name,
@@ -39,16 +45,38 @@ export async function drillClient(
     port,
   })
   if (!tunnel.ok) return fail({ why: `no way through the client machine: ${tunnel.failure.detail}` })
-  const run = randomBytes(6).toString('hex')
-  const door = postgresqlDoor({ host: tunnel.value.folder, port, user: name, password, database: name, run })
-  const writer = startWriter({ service: service.name, door, interval, patience, now: () => instant(Date.now()) })
+  const door =
+    service.blueprint === 'postgresql'
+      ? await databaseDoor(active, tunnel.value.folder, port)
+      : ok(visitorDoor(tunnel.value.socket))
+  if (!door.ok) {
+    await tunnel.value[Symbol.asyncDispose]()
+    return door
+  }
+  const now = (): Instant => instant(Date.now())
+  const writer = startWriter({ service: service.name, door: door.value, interval, patience, now })
   return ok({
     writer,
+    hint:
+      service.volumes.length === 0 ? `does a frontend of ${service.name} listen at ${address}:${port}?` : statusHint,
     [Symbol.asyncDispose]: async () => {
       await writer.stop()
       await tunnel.value[Symbol.asyncDispose]()
     },
   })
+}
+
+/** The role's password is made for this run and goes to psql's standard input only. */
+async function databaseDoor(
+  active: Transport,
+  host: string,
+  port: number,
+): Promise<Result<Door, { readonly why: string }>> {
+  const password = randomBytes(24).toString('hex')
+  const prepared = await prepare(active, port, password)
+  if (!prepared.ok) return prepared
+  const run = randomBytes(6).toString('hex')
+  return ok(postgresqlDoor({ host, port, user: name, password, database: name, run }))
 }
 
 async function prepare(

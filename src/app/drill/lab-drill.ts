@@ -17,13 +17,14 @@ import { observe } from '../../io/observe/observe.ts'
 import type { Session } from '../session.ts'
 import { switchOver } from '../switchover/run.ts'
 import { type Follow, sharedWatch } from '../watching.ts'
-import { drillClient, mainProcess } from './client.ts'
+import { drillClient, mainProcess, statusHint } from './client.ts'
+import { textFor } from './scenarios.ts'
 
 export interface ScenarioSource {
   /** The name for the report: `power-loss`, or a path. */
   readonly name: string
-  /** A catalog text needs to know the service; a file's text stands as it is. */
-  readonly text: (service: Service) => string
+  /** A catalog text needs to know the service; a file's text stands as it is. Undefined where it is about a volume only. */
+  readonly text: (service: Service) => string | undefined
 }
 
 export type DrillTrouble =
@@ -50,21 +51,21 @@ export async function drillInLab(
   const transports = [...session.transports.values()]
   const look = (): Promise<Snapshot> => observe(cluster.name, transports)
 
+  const text = textFor(source, service)
+  if (!text.ok) return text
   hooks.preparing('looking at the cluster')
   const before = await look()
-  const parts = partsOf(cluster, service.name, before)
+  const parts = partsOf(cluster, service, before)
   const active = parts['@active']
   if (!active) return fail(notRunning(service, before))
   const vocabulary = vocabularyOf(cluster)
-  const text = source.text(service)
-  const parsed = parseScenario(text, source.name, vocabulary, parts)
+  const parsed = parseScenario(text.value, source.name, vocabulary, parts)
   const problems = [...parsed.problems, ...(parsed.value ? checkScenario(parsed.value, source.name, vocabulary) : [])]
-  if (!parsed.value || problems.length > 0) return fail({ kind: 'problems', problems, text })
+  if (!parsed.value || problems.length > 0) return fail({ kind: 'problems', problems, text: text.value })
 
-  hooks.preparing(`a client that writes to ${service.name}`)
-  const client = await drillClient(lab, found(session.transports.get(active), active), service)
-  if (!client.ok)
-    return fail({ kind: 'not-ready', why: client.failure.why, hint: 'holdfast status --in lab shows what is wrong' })
+  hooks.preparing(`a client of ${service.name}`)
+  const client = await drillClient(lab, found(session.transports.get(active), active), cluster, service)
+  if (!client.ok) return fail({ kind: 'not-ready', why: client.failure.why, hint: statusHint })
   await using _client = client.value
   const { writer } = client.value
   await using world = labWorld({
@@ -89,8 +90,8 @@ export async function drillInLab(
     const why = writer.ledger().failed.at(-1)?.why ?? 'no answer'
     return fail({
       kind: 'not-ready',
-      why: `${service.name} acknowledged no write within 30 s: ${why}`,
-      hint: 'holdfast status --in lab shows what is wrong',
+      why: `${service.name} ${service.volumes.length === 0 ? 'answered nothing' : 'acknowledged no write'} within 30 s: ${why}`,
+      hint: client.value.hint,
     })
   }
   return ok(await runScenario(parsed.value, world, vocabulary, cluster.name, hooks))

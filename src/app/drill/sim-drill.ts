@@ -8,6 +8,7 @@ import { runScenario, type ScenarioRun } from '../../core/sim/scenario.ts'
 import { changes } from '../../core/view/changes.ts'
 import { planOf } from '../simulation.ts'
 import type { DrillHooks, DrillTrouble, ScenarioSource } from './lab-drill.ts'
+import { textFor } from './scenarios.ts'
 
 export interface SimulationOptions {
   readonly seed: number
@@ -27,14 +28,15 @@ export async function drillInSim(
   options: SimulationOptions,
   hooksOn: (clock: () => number) => DrillHooks,
 ): Promise<Result<ScenarioRun, DrillTrouble>> {
-  const text = source.text(service)
+  const text = textFor(source, service)
+  if (!text.ok) return text
   const plan = planOf(cluster, options.platform)
   if (!plan.value) return fail({ kind: 'problems', problems: plan.problems, text: '' })
   let clock = (): number => 0
   const hooks = hooksOn(() => clock())
   hooks.preparing(`${cluster.nodes.map(node => node.name).join(' and ')} boot (simulated)`)
   const { seed, durations, calibration, startOn } = options
-  const run = await runScenario(plan.value, text, source.name, {
+  const run = await runScenario(plan.value, text.value, source.name, {
     seed,
     durations,
     service: service.name,
@@ -47,7 +49,7 @@ export async function drillInSim(
   })
   if (!run.value) {
     hooks.stopped()
-    return fail({ kind: 'problems', problems: run.problems, text })
+    return fail({ kind: 'problems', problems: run.problems, text: text.value })
   }
   const simulation = { seed, ...(calibration === undefined ? {} : { calibration }) }
   return ok({ ...run.value, report: { ...run.value.report, simulation } })

@@ -76,30 +76,38 @@ function whyNotDisk(condition: Extract<Condition, { kind: 'disk' }>, snapshot: S
   return undefined
 }
 
-const partsOf = (service: string, { snapshot, vocabulary }: Moment): readonly ResourceState[] => {
-  const ids = vocabulary.services.find(s => s.name === service)?.resources ?? []
-  return snapshot.resources.filter(resource => ids.includes(resource.id))
+const partsOf = (service: string, moment: Moment): readonly ResourceState[] => {
+  const ids = serviceOf(service, moment)?.resources ?? []
+  return moment.snapshot.resources.filter(resource => ids.includes(resource.id))
 }
 
 /** The nodes on which every part of the service is started. */
 export function runningOn(service: string, moment: Moment): NodeName[] {
-  const ids = moment.vocabulary.services.find(s => s.name === service)?.resources ?? []
-  const parts = partsOf(service, moment)
-  const started = (id: string, node: NodeName): boolean =>
-    parts.some(
-      part =>
-        part.id === id &&
-        part.role !== 'Stopped' &&
-        part.role !== 'Starting' &&
-        part.role !== 'Stopping' &&
-        part.nodes.includes(node) &&
-        !part.failed,
-    )
-  return moment.vocabulary.nodes.filter(node => ids.length > 0 && ids.every(id => started(id, node)))
+  const ids = serviceOf(service, moment)?.resources ?? []
+  const started = ids.map(id => startedOn(id, moment))
+  return moment.vocabulary.nodes.filter(node => ids.length > 0 && started.every(nodes => nodes.includes(node)))
+}
+
+/** The nodes on which this primitive is started and has not failed. */
+export function startedOn(id: string, { snapshot }: Moment): NodeName[] {
+  const good = snapshot.resources.filter(part => part.id === id && !part.failed && !underWay.has(part.role))
+  return good.flatMap(part => part.nodes)
+}
+
+const underWay: ReadonlySet<ResourceState['role']> = new Set(['Stopped', 'Starting', 'Stopping'])
+
+const serviceOf = (name: string, { vocabulary }: Moment): Vocabulary['services'][number] | undefined =>
+  vocabulary.services.find(service => service.name === name)
+
+/** Where no data ties its parts together, their addresses may be on several nodes: then it runs when each is somewhere. */
+function runsSpread(name: string, moment: Moment): boolean {
+  const service = serviceOf(name, moment)
+  return service?.volumes.length === 0 && service.resources.every(id => startedOn(id, moment).length > 0)
 }
 
 function whyNotRunning(service: string, on: readonly NodeName[], moment: Moment): string | undefined {
   const nodes = runningOn(service, moment)
+  if (on.length === 0 && runsSpread(service, moment)) return undefined
   const there = on.length === 0 ? nodes.length > 0 : on.every(node => nodes.includes(node))
   return there ? undefined : nodes.length > 0 ? `${service} runs on ${nodes.join(', ')}` : `${service} does not run`
 }

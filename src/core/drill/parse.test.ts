@@ -40,13 +40,22 @@ test('the scenario of the design, word for word', () => {
   assert.deepEqual(second.conditions.map(showCondition), ['alpha fenced', 'db running on beta'])
 })
 
-test('every scenario of the catalog can be read and is possible on a pair', () => {
-  for (const { name, text } of catalog) {
-    const { value, problems } = parse(text('db', 'pgdata'))
-    assert.deepEqual(problems, [], name)
-    assert.ok(value)
-    assert.deepEqual(checkScenario(value, name, vocabulary), [])
-  }
+test('every scenario of the catalog can be read and is possible on a pair, with a volume and without', () => {
+  const diskless: string[] = []
+  for (const { name, text } of catalog)
+    for (const volume of ['pgdata', undefined]) {
+      const scenario = text('db', volume)
+      if (scenario === undefined) {
+        diskless.push(name)
+        continue
+      }
+      const { value, problems } = parse(scenario)
+      assert.deepEqual(problems, [], name)
+      assert.ok(value)
+      assert.deepEqual(checkScenario(value, name, vocabulary), [])
+      if (volume === undefined) assert.doesNotMatch(scenario, /UpToDate|Primary|undefined/)
+    }
+  assert.deepEqual(diskless, ['cut-replication-link'], 'what is about a volume only')
 })
 
 test('every form of the table is reachable: an example of it is read as itself', () => {

@@ -196,42 +196,59 @@ function configure(sim: Sim, what: string, change: Change): Done {
 }
 
 const patience = 300_000
+/** What a switchover moves: the service's group, or its addresses where the program runs everywhere. */
+const unitsOf = ({ name, everywhere, addresses }: ServicePlan): readonly string[] =>
+  everywhere ? addresses.map(({ rsc }) => rsc) : [name]
 const isMove =
-  (service: string) =>
+  (service: ServicePlan) =>
   (c: Constraint): boolean =>
-    c.id === `cli-prefer-${service}`
+    unitsOf(service).some(unit => c.id === `cli-prefer-${unit}`)
 
 /** As `crm_resource --move` does it: a preference that is taken away again when the service has arrived. */
 function switchover(sim: Sim, fault: Of<'switchover'>): Done {
   const service = serviceOf(sim, fault.service)
-  if (!service || service.everywhere) return impossible(fault.service, 'it is not a service that moves')
+  if (!service || unitsOf(service).length === 0) return impossible(fault.service, 'it is not a service that moves')
+  if (sharesLoad(sim, service)) return impossible(fault.service, 'its addresses return to their nodes by themselves')
   const here = runsOn(sim, service)
   const to = fault.to ?? sim.state.plan.nodes.find(node => node !== here)
   if (to === undefined) return impossible(fault.service, 'there is no other node')
   const behind = service.volumes.find(v => sim.state.drbd.resources.get(v)?.replicas.get(to)?.disk !== 'UpToDate')
   if (behind !== undefined) return impossible(fault.service, `${behind} is not UpToDate on ${to}`)
-  const id = `cli-prefer-${service.name}`
-  const made: Location = {
-    kind: 'location',
-    id,
-    rsc: service.name,
-    node: to,
-    score: 'INFINITY',
-    role: 'Started',
-    rules: [],
-    sets: [],
-  }
-  const result = configure(sim, fault.service, c => withConstraint(c, made))
+  const made = unitsOf(service).map(
+    (rsc): Location => ({
+      kind: 'location',
+      id: `cli-prefer-${rsc}`,
+      rsc,
+      node: to,
+      score: 'INFINITY',
+      role: 'Started',
+      rules: [],
+      sets: [],
+    }),
+  )
+  const result = configure(sim, fault.service, c => made.reduce(withConstraint, c))
   if (result.ok) sim.state.moves.add(service.name)
   if (result.ok) sim.later(1_000, { kind: 'check', service: service.name, to, until: sim.now() + patience })
   return result
 }
 
-export const runsOn = (sim: Sim, service: ServicePlan): string | undefined =>
-  sim.state.plan.nodes.find(node => sim.answers(node) && sim.state.hosts.get(node)?.processes.has(service.program))
+/** Each of its addresses prefers a node, and not all the same one. */
+function sharesLoad(sim: Sim, { addresses }: ServicePlan): boolean {
+  const preferred = sim.state.plan.configuration.constraints.flatMap(c =>
+    c.kind === 'location' && addresses.some(({ rsc }) => rsc === c.rsc) ? [c.node] : [],
+  )
+  return new Set(preferred).size > 1
+}
+
+/** Where its first address is, if the program runs there, else the first node on which it runs. */
+export function runsOn(sim: Sim, { program, addresses }: ServicePlan): string | undefined {
+  const runs = sim.state.plan.nodes.filter(n => sim.answers(n) && sim.state.hosts.get(n)?.processes.has(program))
+  const first = addresses[0]?.address
+  return runs.find(n => first !== undefined && sim.state.hosts.get(n)?.addresses.has(first)) ?? runs[0]
+}
 
 /** It may be gone already, or be in another partition that comes back with it. */
-const isThere = (sim: Sim, service: string): boolean => {
+const isThere = (sim: Sim, service: ServicePlan): boolean => {
   const node = sim.state.plan.nodes.find(n => coordinates(sim.pacemaker, n))
   return node !== undefined && stackOf(sim.pacemaker, node).cib.configuration.constraints.some(isMove(service))
 }
@@ -250,8 +267,8 @@ export function checkMove(sim: Sim, event: MoveEvent): void {
     return
   }
   const late = sim.now() >= event.until
-  if ((arrived && !moving && isThere(sim, event.service)) || late) {
-    const result = configure(sim, event.service, c => withoutConstraints(c, isMove(event.service)))
+  if ((arrived && !moving && isThere(sim, service)) || late) {
+    const result = configure(sim, event.service, c => withoutConstraints(c, isMove(service)))
     if (result.ok) {
       sim.state.moves.delete(event.service)
       return

@@ -1,12 +1,12 @@
 // What a scenario may speak of in this cluster, and which resource ends which phase of a failover.
 import { found } from '../base/assert.ts'
-import { runningOn } from '../drill/conditions.ts'
+import { runningOn, startedOn } from '../drill/conditions.ts'
 import type { ResourcePhase } from '../drill/marks.ts'
 import type { Parts } from '../drill/parse.ts'
 import type { Vocabulary } from '../drill/types.ts'
 import type { Snapshot } from '../live/snapshot.ts'
 import { addressId, filesystemId, idsOf, mainId, replicaId } from '../model/names.ts'
-import type { Cluster } from '../model/types.ts'
+import type { Cluster, Service } from '../model/types.ts'
 
 export function vocabularyOf(cluster: Cluster): Vocabulary {
   return {
@@ -42,9 +42,14 @@ export function phasesOf(cluster: Cluster): ResourcePhase {
   return new Map(phases)
 }
 
-/** `@active`: where the service runs now; `@peer`: the first other node in the order of the file. */
-export function partsOf(cluster: Cluster, service: string, snapshot: Snapshot): Parts {
-  const [active] = runningOn(service, { snapshot, vocabulary: vocabularyOf(cluster), since: snapshot.at })
+/**
+ * `@active`: where the service runs now, or, where its addresses share the load, its first one; `@peer`: the first other
+ * node in the order of the file.
+ */
+export function partsOf(cluster: Cluster, { name, addresses }: Service, snapshot: Snapshot): Parts {
+  const moment = { snapshot, vocabulary: vocabularyOf(cluster), since: snapshot.at }
+  const first = addresses.length === 0 ? [] : startedOn(addressId({ name }, 0), moment)
+  const [active] = [...runningOn(name, moment), ...first]
   if (!active) return {}
   const peer = cluster.nodes.find(node => node.name !== active)?.name
   return { '@active': active, ...(peer ? { '@peer': peer } : {}) }

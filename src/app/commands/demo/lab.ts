@@ -4,7 +4,6 @@
 import { relative } from 'node:path'
 import { found } from '../../../core/base/assert.ts'
 import { milliseconds, showDuration } from '../../../core/base/units.ts'
-import { catalog } from '../../../core/drill/catalog.ts'
 import type { Cluster, Service } from '../../../core/model/types.ts'
 import { showLabFailure } from '../../../io/lab/failure.ts'
 import { startLab } from '../../../io/lab/lab.ts'
@@ -14,6 +13,7 @@ import { applyView } from '../../apply/view.ts'
 import { progress } from '../../cli/progress.ts'
 import { bold, wantsColour } from '../../cli/terminal.ts'
 import { drillInLab } from '../../drill/lab-drill.ts'
+import { scenarioSource } from '../../drill/scenarios.ts'
 import { drillHooks, showDrillTrouble, showReport } from '../../drill/show.ts'
 import { loadAssets } from '../../server/assets.ts'
 import { buildPage, pageFolder } from '../../server/build.ts'
@@ -49,13 +49,9 @@ export async function demoInLab(file: string, cluster: Cluster, service: Service
   }
   const seconds = showDuration(milliseconds(performance.now() - started))
   screen.say(`the cluster stands and is proven after ${seconds}; now the plug`)
-  const scenario = found(
-    catalog.find(s => s.name === 'power-loss'),
-    'power-loss',
-  )
-  const text = scenario.text(service.name, found(service.volumes[0], 'a volume'))
+  const scenario = found(scenarioSource('power-loss'), 'power-loss')
   const hooks = drillHooks()
-  const drill = drillInLab(session, service, { name: scenario.name, text: () => text }, hooks, follow)
+  const drill = drillInLab(session, service, scenario, hooks, follow)
   const result = await Promise.race([drill, whenAborted(ending.signal)])
   if (result === 'aborted') return
   if (!result.ok) {

@@ -2,10 +2,10 @@
 // Node runs. It says that it is a simulation before it begins, and again with its result.
 import { found } from '../../../core/base/assert.ts'
 import { milliseconds, showDuration } from '../../../core/base/units.ts'
-import { catalog } from '../../../core/drill/catalog.ts'
 import type { Cluster, Service } from '../../../core/model/types.ts'
 import { defaultDurations } from '../../../core/sim/durations.ts'
 import { bold, wantsColour } from '../../cli/terminal.ts'
+import { scenarioSource } from '../../drill/scenarios.ts'
 import { drillHooks, showDrillTrouble, showReport } from '../../drill/show.ts'
 import { drillInSim } from '../../drill/sim-drill.ts'
 import type { DemoOptions } from './options.ts'
@@ -20,15 +20,11 @@ export async function demoInSim(cluster: Cluster, service: Service, options: Dem
   console.error(
     `${strong('This is a simulation')}: no machine is made or touched, and the times are simulated (docs/simulator.md).`,
   )
-  const scenario = found(
-    catalog.find(s => s.name === 'power-loss'),
-    'power-loss',
-  )
-  const text = scenario.text(service.name, found(service.volumes[0], 'a volume'))
+  const scenario = found(scenarioSource('power-loss'), 'power-loss')
   const result = await drillInSim(
     cluster,
     service,
-    { name: scenario.name, text: () => text },
+    scenario,
     { seed: options.seed, durations: defaultDurations, platform: options.image },
     clock => {
       const hooks = drillHooks(clock)
