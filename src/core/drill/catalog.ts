@@ -16,7 +16,8 @@ const books = (service: string): string => `expect lost 0 of ${service}`
 const whole = (service: string, volume: string | undefined): string =>
   volume === undefined
     ? `expect within 900s   @active online
-wait 30s
+wait 1min
+expect within 240s   ${service} running
 expect for 5s        ${service} running`
     : `expect within 900s   ${volume} UpToDate on @active, @peer
 expect for 5s        ${service} running on @peer`

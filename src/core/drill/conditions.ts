@@ -99,15 +99,20 @@ const underWay: ReadonlySet<ResourceState['role']> = new Set(['Stopped', 'Starti
 const serviceOf = (name: string, { vocabulary }: Moment): Vocabulary['services'][number] | undefined =>
   vocabulary.services.find(service => service.name === name)
 
-/** Where no data ties its parts together, their addresses may be on several nodes: then it runs when each is somewhere. */
-function runsSpread(name: string, moment: Moment): boolean {
+/**
+ * The nodes on which the service runs. Where no data ties its parts together its addresses may be on several nodes: then
+ * these run it together.
+ */
+export function placesOf(name: string, moment: Moment): NodeName[] {
+  const whole = runningOn(name, moment)
   const service = serviceOf(name, moment)
-  return service?.volumes.length === 0 && service.resources.every(id => startedOn(id, moment).length > 0)
+  if (whole.length > 0 || service?.volumes.length !== 0) return whole
+  const parts = service.resources.map(id => startedOn(id, moment))
+  return parts.every(nodes => nodes.length > 0) ? [...new Set(parts.flat())] : []
 }
 
 function whyNotRunning(service: string, on: readonly NodeName[], moment: Moment): string | undefined {
-  const nodes = runningOn(service, moment)
-  if (on.length === 0 && runsSpread(service, moment)) return undefined
+  const nodes = on.length === 0 ? placesOf(service, moment) : runningOn(service, moment)
   const there = on.length === 0 ? nodes.length > 0 : on.every(node => nodes.includes(node))
   return there ? undefined : nodes.length > 0 ? `${service} runs on ${nodes.join(', ')}` : `${service} does not run`
 }

@@ -1,7 +1,7 @@
 // Successive snapshots → lanes: for each node, replica and service the stretches of time in one state.
 import type { Instant, NodeName } from '../base/units.ts'
 import type { Snapshot } from '../live/snapshot.ts'
-import { runningOn } from './conditions.ts'
+import { placesOf } from './conditions.ts'
 import type { Lane } from './report.ts'
 import type { Vocabulary } from './types.ts'
 
@@ -23,7 +23,7 @@ export function lanesOf(snapshots: readonly Snapshot[], vocabulary: Vocabulary, 
     ...vocabulary.services.map(({ name }) =>
       lane(
         { kind: 'service', service: name },
-        snapshot => runningOn(name, { snapshot, vocabulary, since: snapshot.at }).join(', ') || 'stopped',
+        snapshot => placesOf(name, { snapshot, vocabulary, since: snapshot.at }).join(', ') || 'stopped',
       ),
     ),
   ]
