@@ -108,7 +108,9 @@ export function placesOf(name: string, moment: Moment): NodeName[] {
   const service = serviceOf(name, moment)
   if (whole.length > 0 || service?.volumes.length !== 0) return whole
   const parts = service.resources.map(id => startedOn(id, moment))
-  return parts.every(nodes => nodes.length > 0) ? [...new Set(parts.flat())] : []
+  return parts.every(nodes => nodes.length > 0)
+    ? moment.vocabulary.nodes.filter(node => parts.some(nodes => nodes.includes(node)))
+    : []
 }
 
 function whyNotRunning(service: string, on: readonly NodeName[], moment: Moment): string | undefined {
