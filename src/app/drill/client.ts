@@ -54,11 +54,11 @@ export async function drillClient(
     return door
   }
   const now = (): Instant => instant(Date.now())
-  const writer = startWriter({ service: service.name, door: door.value, interval, patience, now })
+  const asks = service.volumes.length === 0 ? { asks: address } : {}
+  const writer = startWriter({ service: service.name, ...asks, door: door.value, interval, patience, now })
   return ok({
     writer,
-    hint:
-      service.volumes.length === 0 ? `does a frontend of ${service.name} listen at ${address}:${port}?` : statusHint,
+    hint: 'asks' in asks ? `does a frontend of ${service.name} listen at ${address}:${port}?` : statusHint,
     [Symbol.asyncDispose]: async () => {
       await writer.stop()
       await tunnel.value[Symbol.asyncDispose]()

@@ -18,6 +18,7 @@ export function serviceReport(
   outages.sort((a, b) => elapsed(b.from, b.to) - elapsed(a.from, a.to) || a.from - b.from)
   return {
     service: ledger.service,
+    ...(ledger.asks === undefined ? {} : { asks: ledger.asks }),
     acknowledged: ledger.acknowledged.length,
     refused: ledger.failed.length,
     ...(ledger.lost ? { lost: ledger.lost.length } : {}),

@@ -34,6 +34,7 @@ const report: z.ZodType<DrillReport> = z.object({
   services: z.array(
     z.object({
       service: z.string(),
+      asks: z.string().exactOptional(),
       acknowledged: z.number(),
       refused: z.number(),
       lost: z.number().exactOptional(),

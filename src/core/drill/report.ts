@@ -34,6 +34,8 @@ export interface StepReport {
 
 export interface ServiceReport {
   readonly service: string
+  /** As in the ledger: the client asked this address for answers, and wrote nothing. */
+  readonly asks?: string
   readonly acknowledged: number
   readonly refused: number
   /** Acknowledged rows that were not found afterwards; absent where nobody could look. */
@@ -43,6 +45,12 @@ export interface ServiceReport {
   /** Acknowledged rows per second, one value per second from `started`. */
   readonly rate: readonly number[]
 }
+
+export const clientOf = ({ service, asks }: ServiceReport): string =>
+  asks === undefined ? service : `${service} at ${asks}`
+
+export const allAnswered = ({ asks }: ServiceReport): string =>
+  `every ${asks === undefined ? 'write' : 'request'} was answered in time`
 
 export interface Outage {
   readonly from: Instant

@@ -80,6 +80,8 @@ export type WorldFailure =
 /** What a client wrote, and what it still finds. Times are of the client's own monotonic clock, mapped to `Instant`. */
 export interface Ledger {
   readonly service: string
+  /** Where the service keeps no data: the address that is asked for answers. A row is such a request then; none can be lost. */
+  readonly asks?: string
   /** Row numbers that were acknowledged to the client, ascending, with the instant of the acknowledgement. */
   readonly acknowledged: readonly { readonly row: number; readonly at: Instant }[]
   /** Attempts that got an error or no answer in time. */

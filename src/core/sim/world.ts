@@ -105,6 +105,7 @@ function markOf(sim: Sim, { mark }: Entry): Mark | undefined {
 export function ledgers(sim: Sim, final: boolean): Ledger[] {
   return sim.state.clients.map(c => ({
     service: c.service.name,
+    ...(c.service.volumes.length > 0 || c.address === undefined ? {} : { asks: c.address }),
     acknowledged: c.acknowledged.map(a => ({ row: a.row, at: at(a.at) })),
     failed: c.failed.map(f => ({ at: at(f.at), why: f.why })),
     ...(final ? lostOf(sim, c) : {}),

@@ -1,6 +1,13 @@
 // A drill's report as lines for the terminal: the verdict first, then each statement, then what the client saw.
 import { elapsed, showDuration } from '../base/units.ts'
-import type { DrillReport, Outage, ServiceReport, StepReport } from '../drill/report.ts'
+import {
+  allAnswered,
+  clientOf,
+  type DrillReport,
+  type Outage,
+  type ServiceReport,
+  type StepReport,
+} from '../drill/report.ts'
 import { simulationNote } from './report.ts'
 import { type Piece, piece, type StyledLine, type Tone, table } from './styled.ts'
 
@@ -58,15 +65,17 @@ function serviceLines(service: ServiceReport): StyledLine[] {
         piece(splitText(outage), 'dim'),
       ]),
     ...(service.outages.length === 0
-      ? [[piece('outage'), piece('none', 'good'), piece('every write was answered in time', 'dim')]]
+      ? [[piece('outage'), piece('none', 'good'), piece(allAnswered(service), 'dim')]]
       : []),
-    [
-      piece('rows'),
-      lost,
-      piece(`of ${service.acknowledged} acknowledged; ${service.refused} attempts were refused`, 'dim'),
-    ],
+    service.asks === undefined
+      ? [
+          piece('rows'),
+          lost,
+          piece(`of ${service.acknowledged} acknowledged; ${service.refused} attempts were refused`, 'dim'),
+        ]
+      : [piece('answers'), piece(String(service.acknowledged)), piece(`${service.refused} requests had none`, 'dim')],
   ]
-  return [[piece(`what the client of ${service.service} saw`, 'heading')], ...table(rows)]
+  return [[piece(`what the client of ${clientOf(service)} saw`, 'heading')], ...table(rows)]
 }
 
 const splitText = (outage: Outage): string =>

@@ -1,7 +1,14 @@
 // A drill's report as one HTML file that needs nothing else: no script, no request, inline SVG and style; it prints on
 // paper. The verdict first, then what the client saw and lost, the timeline, where the time went, and every statement.
 import { elapsed, showDuration } from '../base/units.ts'
-import type { DrillReport, Outage, ServiceReport, StepReport } from '../drill/report.ts'
+import {
+  allAnswered,
+  clientOf,
+  type DrillReport,
+  type Outage,
+  type ServiceReport,
+  type StepReport,
+} from '../drill/report.ts'
 import { join, type Markup, nothing, page, tag, text } from './markup.ts'
 import { palette, svg, wordedBox, words } from './svg.ts'
 import { since, timeline, timelineSvg } from './timeline.ts'
@@ -71,7 +78,7 @@ function sentence(s: ServiceReport, report: DrillReport): string {
       : s.lost === 0
         ? 'no acknowledged row was lost'
         : `${s.lost} acknowledged ${s.lost === 1 ? 'row was' : 'rows were'} lost`
-  return `The client of ${s.service} ${silence}; ${lost}.`
+  return `The client of ${clientOf(s)} ${silence}${s.asks === undefined ? `; ${lost}` : ''}.`
 }
 
 const showSpan = ({ from, to }: Outage): string => showDuration(elapsed(from, to))
@@ -92,8 +99,10 @@ function figures(s: ServiceReport): Markup {
   return tag(
     'dl',
     { class: 'figures', 'aria-label': s.service },
-    figure('outage (RTO)', rto, longest ? `longest of ${s.outages.length}` : 'every write was answered in time'),
-    figure('rows lost (RPO)', lost[0] ?? '', `of ${count(s.acknowledged)} acknowledged`, lost[1]),
+    figure('outage (RTO)', rto, longest ? `longest of ${s.outages.length}` : allAnswered(s)),
+    s.asks === undefined
+      ? figure('rows lost (RPO)', lost[0] ?? '', `of ${count(s.acknowledged)} acknowledged`, lost[1])
+      : figure('answers', count(s.acknowledged), `at ${s.asks}`),
     figure('attempts without answer', count(s.refused), 'refused or timed out'),
   )
 }

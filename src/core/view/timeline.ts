@@ -1,7 +1,14 @@
 // A drill as a timeline: what the client saw on top, then where the service ran, the copies, the machines, and the
 // expectations; the faults are numbered lines through all of it, told in words below.
 import { elapsed, type Instant, instant, showDuration } from '../base/units.ts'
-import type { DrillReport, Lane, Outage, ServiceReport, StepReport } from '../drill/report.ts'
+import {
+  clientOf,
+  type DrillReport,
+  type Lane,
+  type Outage,
+  type ServiceReport,
+  type StepReport,
+} from '../drill/report.ts'
 import type { WorldEvent } from '../drill/world.ts'
 import { type Markup, nothing, tag, text } from './markup.ts'
 import { line, rect, roundStep, svg, widthOf, wordedBox, words } from './svg.ts'
@@ -112,7 +119,12 @@ function clientLane(service: ServiceReport, report: DrillReport, scale: Scale, y
   return tag(
     'g',
     {},
-    label(y, clientHeight, `client of ${service.service}`, `up to ${Math.round(most)} writes/s`),
+    label(
+      y,
+      clientHeight,
+      service.asks === undefined ? `client of ${service.service}` : clientOf(service),
+      `up to ${Math.round(most)} ${service.asks === undefined ? 'writes' : 'answers'}/s`,
+    ),
     curve === '' ? nothing : tag('path', { d: curve, class: 'good' }),
     line(left, base, width - right, base, { class: 'grid' }),
     ...service.outages.map(outage => outageBox(outage, scale, y)),

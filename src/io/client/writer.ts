@@ -22,6 +22,8 @@ export interface Connection {
 
 export interface WriterOptions {
   readonly service: string
+  /** As in the ledger. */
+  readonly asks?: string
   readonly door: Door
   /** From one row to the next. */
   readonly interval: Milliseconds
@@ -104,6 +106,7 @@ export function startWriter(options: WriterOptions): Writer {
 
   const ledger = (lost?: readonly number[]): Ledger => ({
     service: options.service,
+    ...(options.asks === undefined ? {} : { asks: options.asks }),
     acknowledged: acknowledged.toSorted((a, b) => a.row - b.row),
     failed: [...failed],
     ...(lost ? { lost } : {}),
