@@ -106,6 +106,8 @@ test('a hand edit on a node is drift with its diff, and apply puts it right', { 
     [['beta', '/etc/drbd.d/pgdata.res', 'changed']],
   )
   assert.ok(told.steps.every(step => step.hazard === 'none'))
+  const status = await holdfast(['status', cluster.file, '--in', 'lab'], 2)
+  assert.match(status.stdout, /Drift +1 change pending.*\n +beta: file \/etc\/drbd\.d\/pgdata\.res has other content/)
   const ran = await apply()
   assert.equal(ran.status, 0, shown(ran))
   assert.equal((await plan()).nothingToDo, true)

@@ -6,6 +6,7 @@ import type { Result } from '../../core/base/result.ts'
 import type { Snapshot } from '../../core/live/snapshot.ts'
 import type { Trouble } from '../../core/plan/trouble.ts'
 import { troubleText } from '../../core/plan/trouble-text.ts'
+import type { Difference } from '../../core/plan/types.ts'
 import { type PageMemory, remember } from '../../core/view/page.ts'
 import { protection } from '../../core/view/protection.ts'
 import { type ScreenExtras, statusScreen } from '../../core/view/screen.ts'
@@ -98,8 +99,12 @@ async function withDrift(session: Session): Promise<{ readonly snapshot: Snapsho
   return { snapshot: seen.snapshot, drift: driftOf(planned) }
 }
 
+/** `alpha: file /etc/hosts has other content`. */
+const driftLine = ({ node, what, name, summary }: Difference): string =>
+  [...(node === undefined ? [] : [`${node}:`]), what, name, summary].join(' ')
+
 function driftOf(planned: Result<Look, readonly Trouble[]>): Drift {
-  if (planned.ok) return { drift: planned.value.plan.differences.map(difference => difference.summary) }
+  if (planned.ok) return { drift: planned.value.plan.differences.map(driftLine) }
   const [first] = planned.failure
   return { driftUnchecked: first ? troubleText(first).message : 'the machines could not be compared' }
 }

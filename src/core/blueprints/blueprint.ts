@@ -3,7 +3,7 @@
 // the compiler makes the group or clone, the mounts, the addresses and the constraints that all kinds have in common.
 import type { z } from 'zod'
 import type { Problem } from '../base/result.ts'
-import type { Milliseconds } from '../base/units.ts'
+import type { Bytes, Milliseconds } from '../base/units.ts'
 import type { Cluster, Service, Volume } from '../model/types.ts'
 
 /** What a blueprint is asked with: the service, its volumes in their order, and what the machines run. */
@@ -44,6 +44,8 @@ export interface ServicePlan {
   readonly ports: readonly number[]
   /** Their networks, as `192.0.2.0/24`; empty where anybody may come. */
   readonly clients: readonly string[]
+  /** What it takes at its start and does not begin without: `shared_buffers`, in bytes. */
+  readonly memory?: { readonly what: string; readonly size: Bytes }
   /** Users that own replicated files. */
   readonly users: readonly string[]
   readonly preparation?: Preparation

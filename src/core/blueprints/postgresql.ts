@@ -4,10 +4,10 @@
 import { z } from 'zod'
 import { found } from '../base/assert.ts'
 import type { Milliseconds } from '../base/units.ts'
-import { minutes, seconds } from '../base/units.ts'
+import { bytes, minutes, seconds } from '../base/units.ts'
 import { parseAddress } from '../model/addresses.ts'
 import type { Cluster, VolumePart } from '../model/types.ts'
-import type { Blueprint, Occasion, Preparation, ServiceProblem } from './blueprint.ts'
+import type { Blueprint, Occasion, Preparation, ServicePlan, ServiceProblem } from './blueprint.ts'
 
 type Parameters = {
   readonly version?: number | undefined
@@ -96,6 +96,7 @@ export const postgresql: Blueprint<Parameters> = {
       sysctl: {},
       ports: [chosen.port],
       clients: networksOf(occasion, chosen),
+      ...sharedMemory(chosen),
       users: ['postgres'],
       preparation: preparation(occasion, chosen, programs),
       proof: {
@@ -105,6 +106,24 @@ export const postgresql: Blueprint<Parameters> = {
       },
     }
   },
+}
+
+const memoryUnits: ReadonlyMap<string, number> = new Map([
+  ['B', 1],
+  ['kB', 2 ** 10],
+  ['MB', 2 ** 20],
+  ['GB', 2 ** 30],
+  ['TB', 2 ** 40],
+  // A number alone counts blocks.
+  ['', 8 * 2 ** 10],
+])
+
+/** What PostgreSQL itself would refuse is left to it. */
+function sharedMemory({ settings }: Parameters): Pick<ServicePlan, 'memory'> {
+  const what = 'shared_buffers'
+  const [, count, unit = ''] = /^\s*([0-9.]+)\s*([A-Za-z]*)\s*$/.exec(String(settings[what] ?? '')) ?? []
+  const size = Number(count) * (memoryUnits.get(unit) ?? Number.NaN)
+  return Number.isFinite(size) ? { memory: { what, size: bytes(size) } } : {}
 }
 
 /** The agent polls; what it advertises is 30 s, which would be most of the outage after the server died alone. */

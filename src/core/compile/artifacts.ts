@@ -1,6 +1,6 @@
 // What the compiler writes: for each node its files, and one configuration for the cluster. Plan compares it with what
 // is on the machines, apply puts it there, and the simulator boots from it.
-import type { NodeName } from '../base/units.ts'
+import type { Bytes, NodeName } from '../base/units.ts'
 
 /** What the machines run, as observed; the output depends on it. */
 export interface Platform {
@@ -62,6 +62,8 @@ export interface HostArtifacts {
   readonly enabledUnits: readonly string[]
   /** What a firewall, where one is active, has to let in. */
   readonly openings: readonly Opening[]
+  /** What the services that may all come to run here take at their start. */
+  readonly memory: readonly { readonly service: string; readonly what: string; readonly size: Bytes }[]
   readonly files: readonly HostFile[]
 }
 

@@ -41,6 +41,7 @@ export function toHost(cluster: Cluster, node: Node, platform: Platform): HostAr
       ...(verifies ? ['holdfast-verify.timer'] : []),
     ],
     openings: openingsOf(cluster, node, platform, volumes, served),
+    memory: served.flatMap(({ service, plan }) => (plan.memory ? [{ service: service.name, ...plan.memory }] : [])),
     files: [
       ...corosyncFiles(cluster),
       { ...plain('/etc/hosts', hostLines(cluster), []), merge: 'hosts' },

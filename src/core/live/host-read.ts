@@ -1,7 +1,7 @@
 // What a machine's own tools say about it → `HostFacts`. One function per question; the commands that belong to them are
 // in io/observe/host.ts. Sources: os-release(5), lsblk(8), wipefs(8), systemctl(1), ss(8), ip(8), lvmreport(7).
 import { z } from 'zod'
-import { bytes } from '../base/units.ts'
+import { type Bytes, bytes, kibibytes } from '../base/units.ts'
 import type {
   BlockDevice,
   CibFact,
@@ -205,6 +205,12 @@ export const readFree = (text: string): HostFacts['free'] =>
       .map(line => line.trim().split(/\s+/))
       .map(([path = '', free]) => [path, bytes(Number(free))]),
   )
+
+/** /proc/meminfo. */
+export function readMemory(text: string): Bytes | undefined {
+  const total = /^MemTotal:\s+(\d+) kB$/m.exec(text)?.[1]
+  return total === undefined ? undefined : kibibytes(Number(total))
+}
 
 export function readCib(text: string): CibFact | undefined {
   const head = /^<cib\s[^>]*>/m.exec(text)?.[0]

@@ -34,6 +34,8 @@ export interface HostFacts {
   readonly files: ReadonlyMap<string, FileFact>
   /** By unit name, every asked one. */
   readonly units: ReadonlyMap<string, UnitFact>
+  /** All of it, as the kernel counts; absent where that was not told. */
+  readonly memory?: Bytes
   readonly blockDevices: readonly BlockDevice[]
   readonly lvm: readonly VolumeGroup[]
   readonly interfaces: readonly NetworkInterface[]

@@ -48,6 +48,11 @@ test('which firewall is active', () => {
   const conf = (text: string) => ({ ...nothing, units, files: new Map([['/etc/ufw/ufw.conf', file(text)]]) })
   assert.equal(readFirewall(conf('ENABLED=yes\nLOGLEVEL=low\n')).kind, 'ufw')
   assert.equal(readFirewall(conf('ENABLED=no\n')).kind, 'none')
+  // As `ufw enable` leaves it (ufw 0.36.2, Debian 12): its rules are loaded, its unit is not begun before the next boot.
+  const four = '*filter\n:INPUT DROP [0:0]\n:ufw-before-input - [0:0]\n-A INPUT -j ufw-before-input\nCOMMIT\n'
+  const enabled = { ...conf('ENABLED=yes\n'), units: new Map([['ufw.service', unit('inactive')]]) }
+  assert.equal(readFirewall({ ...enabled, four }).kind, 'ufw')
+  assert.equal(readFirewall(enabled).kind, 'none')
   assert.equal(nft.kind, 'nftables')
   assert.equal(iptables.kind, 'iptables')
   // Docker's rules drop what is forwarded, not what comes in.

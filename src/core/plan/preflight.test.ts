@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import test from 'node:test'
 import { found } from '../base/assert.ts'
-import { milliseconds, nodeName } from '../base/units.ts'
+import { mebibytes, milliseconds, nodeName } from '../base/units.ts'
 import type { HostFacts } from '../live/host.ts'
 import { readBlockDevices, readFree, readInterfaces, readListening } from '../live/host-read.ts'
 import type { Snapshot } from '../live/snapshot.ts'
@@ -28,13 +28,13 @@ const onDevice = {
 const [alpha, beta] = [nodeName('alpha'), nodeName('beta')]
 
 /** The pair on bare machines, with something else on the second. */
-function troublesWith(change: (facts: HostFacts) => Partial<HostFacts>): readonly Trouble[] {
-  const world = bareWorld(onDevice)
+function troublesWith(change: (facts: HostFacts) => Partial<HostFacts>, cluster = onDevice): readonly Trouble[] {
+  const world = bareWorld(cluster)
   const facts = new Map([...world.machines].map(([name, machine]) => [name, factsOf(world, machine)]))
   const second = found(facts.get(beta), 'beta')
   facts.set(beta, { ...second, ...change(second) })
   return plan({
-    cluster: onDevice,
+    cluster,
     artifacts: world.artifacts,
     facts,
     snapshot: snapshotOf(world),
@@ -96,6 +96,21 @@ test('a disk that is full', () => {
       'disk-full',
     ).message,
     /^beta: \/var has only 1 MiB free/,
+  )
+})
+
+test('a machine that has less memory than the database would take at its start', () => {
+  const [db] = onDevice.services
+  const greedy = { ...found(db, 'db'), parameters: { settings: { shared_buffers: '4GB' } } }
+  const wanting = { ...onDevice, services: [greedy] }
+  const short = only(
+    troublesWith(() => ({ memory: mebibytes(2_048) }), wanting),
+    'memory-short',
+  )
+  assert.match(short.message, /^beta has 2 GiB of memory, and shared_buffers of db alone would take 4 GiB/)
+  assert.deepEqual(
+    troublesWith(() => ({ memory: mebibytes(4_096) }), wanting),
+    [],
   )
 })
 

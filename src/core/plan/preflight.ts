@@ -1,7 +1,7 @@
 // What must be right before anything is begun, and is not made right by apply: each a trouble with its facts. What can
 // only be seen later (a blocked port, a refused password) is told by the step that meets it.
 import { found } from '../base/assert.ts'
-import { type Bytes, type Milliseconds, mebibytes, milliseconds, type NodeName, seconds } from '../base/units.ts'
+import { type Bytes, bytes, type Milliseconds, mebibytes, milliseconds, type NodeName, seconds } from '../base/units.ts'
 import type { Artifacts } from '../compile/artifacts.ts'
 import type { HostFacts } from '../live/host.ts'
 import type { Cluster } from '../model/types.ts'
@@ -40,6 +40,7 @@ export function preflight(cluster: Cluster, artifacts: Artifacts, facts: Facts):
         .flatMap(service => service.addresses)
         .flatMap(one => hosts.flatMap(host => networkOf(host, one))),
       ...hosts.flatMap(fullDisks),
+      ...hosts.flatMap(host => shortMemory(host, artifacts)),
       ...(cluster.fencing.kind === 'required'
         ? cluster.nodes.flatMap(node => agents(cluster, artifacts, facts, node.name))
         : []),
@@ -105,6 +106,15 @@ export const fullDisks = (host: HostFacts): readonly Trouble[] =>
       ? []
       : [{ kind: 'disk-full', node: host.node, path, free, needed } as const]
   })
+
+/** Settings of a database count when its volume is prepared, so where the cluster runs they say nothing any more. */
+function shortMemory(host: HostFacts, artifacts: Artifacts): readonly Trouble[] {
+  const taken = artifacts.hosts.get(host.node)?.memory ?? []
+  const needed = bytes(taken.reduce((sum, { size }) => sum + size, 0))
+  if (host.memory === undefined || needed <= host.memory || isRunning(host)) return []
+  const by = taken.map(({ service, what }) => `${what} of ${service}`)
+  return [{ kind: 'memory-short', node: host.node, there: host.memory, needed, by }]
+}
 
 /** A node needs the agents of the others; one that comes with a package still to be installed is not missed yet. */
 function agents(cluster: Cluster, artifacts: Artifacts, facts: Facts, name: NodeName): readonly Trouble[] {

@@ -63,6 +63,13 @@ const examples: { readonly [K in TroubleKind]: Extract<Trouble, { kind: K }> } =
     ],
     certain: true,
   },
+  'memory-short': {
+    kind: 'memory-short',
+    node: beta,
+    there: mebibytes(2_048),
+    needed: mebibytes(4_096),
+    by: ['shared_buffers of db'],
+  },
   'disk-full': { kind: 'disk-full', node: beta, path: '/var', free: bytes(0), needed: mebibytes(64) },
   'ids-differ': {
     kind: 'ids-differ',

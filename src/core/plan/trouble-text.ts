@@ -165,6 +165,13 @@ export function troubleText(t: Trouble): TroubleText {
         look: `ssh ${t.node} df -h ${t.path}`,
         wayOut: `Make room below ${t.path}; every file is written whole or not at all, so nothing is damaged.`,
       }
+    case 'memory-short':
+      return {
+        message: `${t.node} has ${showBytes(t.there)} of memory, and ${t.by.join(' and ')} alone would take ${showBytes(t.needed)}: it would not begin there`,
+        look: `ssh ${t.node} free -m`,
+        wayOut:
+          'Give it less in the cluster file (a quarter of the memory is usual), or the machine more: after a failure each machine has to carry everything.',
+      }
     case 'disk-filled':
       return {
         message: `${t.node} ran out of disk space during "${t.step}": ${t.detail}`,

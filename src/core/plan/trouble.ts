@@ -59,6 +59,14 @@ export type Trouble =
       readonly free: Bytes
       readonly needed: Bytes
     }
+  | {
+      readonly kind: 'memory-short'
+      readonly node: NodeName
+      readonly there: Bytes
+      readonly needed: Bytes
+      /** `shared_buffers of db`. */
+      readonly by: readonly string[]
+    }
   | { readonly kind: 'disk-filled'; readonly node: NodeName; readonly step: string; readonly detail: string }
   | {
       readonly kind: 'ids-differ'

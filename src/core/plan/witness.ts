@@ -131,7 +131,7 @@ function reachability(
 function firewallDelta(host: HostFacts, cluster: Cluster): Pick<WitnessDelta, 'differences' | 'steps'> {
   const openings = witnessOpenings(cluster)
   const files = firewallFilesFor(openings, host)
-  const empty = { packages: [], maskedUnits: [], disabledUnits: [], enabledUnits: [] }
+  const empty = { packages: [], maskedUnits: [], disabledUnits: [], enabledUnits: [], memory: [] }
   return hostDelta({ node: host.node, ...empty, openings, files }, host, new Map())
 }
 

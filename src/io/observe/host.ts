@@ -14,6 +14,7 @@ import {
   readInterfaces,
   readListening,
   readLvm,
+  readMemory,
   readOsRelease,
   readPackages,
   readProbes,
@@ -103,7 +104,8 @@ export type HostPart =
   | 'programs'
   | 'free'
 
-export const hostTexts: readonly string[] = ['/etc/os-release', '/sys/module/drbd/version']
+const memoryText = '/proc/meminfo'
+export const hostTexts: readonly string[] = ['/etc/os-release', '/sys/module/drbd/version', memoryText]
 
 /** By part, so that answers can be recorded and read again. `texts`: small files besides those of the host. */
 export function hostCommands(asked: HostQuestions, texts: readonly string[] = []): Readonly<Record<HostPart, Asked>> {
@@ -184,12 +186,14 @@ export function readHost(told: Told, asked: HostQuestions): Read {
   const units = readUnits(told.units.stdout, [...asked.units, ...timeUnits])
   const texts = readTexts(told.texts.stdout)
   const packages = readPackages(told.packages.stdout)
+  const memory = readMemory(texts.get(memoryText) ?? '')
   return {
     os: readOsRelease(texts.get('/etc/os-release') ?? ''),
     packages,
     engines: readEngines(packages, texts.get('/sys/module/drbd/version') ?? '', told.drbdModule.stdout),
     files,
     units,
+    ...(memory === undefined ? {} : { memory }),
     blockDevices: part(
       'block devices',
       () => readBlockDevices(told.blockDevices.stdout, readProbes(told.devices.stdout, asked.devices)),

@@ -28,9 +28,9 @@ export function readFirewall(told: FirewallTold): FirewallFact {
   const isActive = (unit: string): boolean => told.units.get(unit)?.active === 'active'
   if (isActive('firewalld.service')) return { kind: 'firewalld' }
   const conf = told.files.get('/etc/ufw/ufw.conf')
-  // Its unit counts as active even where it filters nothing.
-  if (isActive('ufw.service') && conf?.kind === 'file' && /^ENABLED=yes/im.test(conf.content ?? ''))
-    return { kind: 'ufw' }
+  // Its unit counts as active even where it filters nothing, and as inactive after `ufw enable`, until the next boot.
+  const isLoaded = isActive('ufw.service') || /\bufw-before-input\b/.test(told.nft + told.four)
+  if (isLoaded && conf?.kind === 'file' && /^ENABLED=yes/im.test(conf.content ?? '')) return { kind: 'ufw' }
   const own = told.nft.trim() === '' ? [] : [readNft(told.nft)].map(rules => withoutIptables(rules, told.nft))
   const tables = [readIptables(told.four, 'iptables'), readIptables(told.six, 'ip6tables')]
   for (const [kind, rules] of [
