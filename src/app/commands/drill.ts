@@ -9,8 +9,8 @@ import { startOf } from '../../core/sim/calibrate.ts'
 import { wholeNumber } from '../cli/numbers.ts'
 import { loadCluster } from '../cluster-file.ts'
 import { labCalibration, savedReport, showComparison } from '../drill/compare.ts'
-import type { DrillTrouble, ScenarioSource } from '../drill/lab-drill.ts'
-import { chosenService, scenarioSource } from '../drill/scenarios.ts'
+
+import { chosenService, type DrillTrouble, type ScenarioSource, scenarioSource } from '../drill/scenarios.ts'
 import { drillHooks, showDrillTrouble, showReport } from '../drill/show.ts'
 import { readDurations, withOneFenceDevice } from '../simulation.ts'
 

@@ -1,7 +1,7 @@
 // One drill on the virtual machines: looks where the service runs, reads the scenario, starts the client, runs the
 // scenario in the lab's World and brings the report back. Used by `drill --in lab` and by `demo`.
 import { found } from '../../core/base/assert.ts'
-import { fail, ok, type Problem, type Result } from '../../core/base/result.ts'
+import { fail, ok, type Result } from '../../core/base/result.ts'
 import { checkScenario } from '../../core/drill/check.ts'
 import { parseScenario } from '../../core/drill/parse.ts'
 import type { DrillReport } from '../../core/drill/report.ts'
@@ -18,18 +18,7 @@ import type { Session } from '../session.ts'
 import { switchOver } from '../switchover/run.ts'
 import { type Follow, sharedWatch } from '../watching.ts'
 import { drillClient, mainProcess, statusHint } from './client.ts'
-import { textFor } from './scenarios.ts'
-
-export interface ScenarioSource {
-  /** The name for the report: `power-loss`, or a path. */
-  readonly name: string
-  /** A catalog text needs to know the service; a file's text stands as it is. Undefined where it is about a volume only. */
-  readonly text: (service: Service) => string | undefined
-}
-
-export type DrillTrouble =
-  | { readonly kind: 'problems'; readonly problems: readonly Problem[]; readonly text: string }
-  | { readonly kind: 'not-ready'; readonly why: string; readonly hint: string }
+import { type DrillTrouble, type ScenarioSource, textFor } from './scenarios.ts'
 
 export interface DrillHooks extends RunProgress {
   /** Before the scenario: what is being prepared. */

@@ -1,10 +1,20 @@
 // Which scenario, about which service: a name of the catalog or the path of a file, and the service it is played on.
 import { existsSync, readFileSync } from 'node:fs'
-import { fail, ok, type Result } from '../../core/base/result.ts'
+import { fail, ok, type Problem, type Result } from '../../core/base/result.ts'
 import { closest } from '../../core/base/suggest.ts'
 import { catalog } from '../../core/drill/catalog.ts'
 import type { Cluster, Service } from '../../core/model/types.ts'
-import type { DrillTrouble, ScenarioSource } from './lab-drill.ts'
+
+export interface ScenarioSource {
+  /** The name for the report: `power-loss`, or a path. */
+  readonly name: string
+  /** A catalog text needs to know the service; a file's text stands as it is. Undefined where it is about a volume only. */
+  readonly text: (service: Service) => string | undefined
+}
+
+export type DrillTrouble =
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[]; readonly text: string }
+  | { readonly kind: 'not-ready'; readonly why: string; readonly hint: string }
 
 /** Undefined, and said on standard error, where there is none of that name. */
 export function scenarioSource(name: string): ScenarioSource | undefined {

@@ -7,7 +7,8 @@ import { colours } from '../cli/paint.ts'
 import { progress } from '../cli/progress.ts'
 import { wantsColour } from '../cli/terminal.ts'
 import { reportFolder, writeReport } from './files.ts'
-import type { DrillHooks, DrillTrouble } from './lab-drill.ts'
+import type { DrillHooks } from './lab-drill.ts'
+import type { DrillTrouble } from './scenarios.ts'
 
 /** `clock` in milliseconds: a simulation's own. */
 export function drillHooks(clock?: () => number): DrillHooks {

@@ -7,8 +7,8 @@ import type { Durations } from '../../core/sim/durations.ts'
 import { runScenario, type ScenarioRun } from '../../core/sim/scenario.ts'
 import { changes } from '../../core/view/changes.ts'
 import { planOf } from '../simulation.ts'
-import type { DrillHooks, DrillTrouble, ScenarioSource } from './lab-drill.ts'
-import { textFor } from './scenarios.ts'
+import type { DrillHooks } from './lab-drill.ts'
+import { type DrillTrouble, type ScenarioSource, textFor } from './scenarios.ts'
 
 export interface SimulationOptions {
   readonly seed: number
