@@ -40,7 +40,7 @@ const made = await build({
 const chunk = 'output' in made ? made.output[0] : undefined
 if (!chunk) throw new Error('the build made nothing')
 
-const sources = [...chunk.moduleIds, import.meta.filename].filter(existsSync)
+const sources = [...chunk.moduleIds, join(quick, 'start.cjs'), import.meta.filename].filter(existsSync)
 mkdirSync(draft, { recursive: true })
 writeFileSync(join(draft, 'schedule.js'), `(function (exports, require) {${chunk.code}\n})`)
 // The compiled code is what a first run leaves, of a state that has something of nearly everything.
