@@ -49,6 +49,9 @@ export function inject(cib: Cib, events: readonly Event[], now?: Instant): Check
 
 type FindAgent = (rsc: string) => Agent | undefined
 
+/** All the questions of a what-if are about one state. */
+const lastNamed = new WeakMap<Cib, { readonly now: Instant; readonly find: FindAgent }>()
+
 /**
  * Who can be named before anything happened. An instance without identity has its number, and the clone's name only
  * once some node remembers it by that name.
@@ -56,6 +59,14 @@ type FindAgent = (rsc: string) => Agent | undefined
 function namedAgents(cib: Cib, at: Instant): FindAgent {
   const date = Number(cib.attributes.get('execution-date') ?? Number.NaN)
   const now = Number.isFinite(date) ? instant(date * 1_000) : at
+  const known = lastNamed.get(cib)
+  if (known?.now === now) return known.find
+  const find = nameAgents(cib, now)
+  lastNamed.set(cib, { now, find })
+  return find
+}
+
+function nameAgents(cib: Cib, now: Instant): FindAgent {
   const named = new Map<string, Agent>()
   for (const rsc of unpack(cib, now, assign, { scores: false }).byId.values()) {
     if (rsc.kind !== 'primitive') continue

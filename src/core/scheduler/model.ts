@@ -135,8 +135,8 @@ export interface Resource {
   pendingTask: string | undefined
   pendingNode: ClusterNode | undefined
   runningOn: ClusterNode[]
-  /** Nodes whose history says something about it → whether it was ever known active there. */
-  readonly knownOn: Set<ClusterNode>
+  /** Per node: 1 where the node's history says something about it. */
+  readonly known: Uint8Array
   partialMigrationSource: ClusterNode | undefined
   partialMigrationTarget: ClusterNode | undefined
   readonly dangling: ClusterNode[]

@@ -90,8 +90,8 @@ function orderStarts(rsc: Resource, fencing: Action): void {
   for (const action of rsc.actions) {
     if (action.needs === 'fencing') relate(fencing, action, Kind.optional)
     else if (action.needs === 'quorum' && action.task === 'start' && target) {
-      const known = [...rsc.knownOn].includes(target)
-      if (rsc.discovery[target.index] !== 0 && !known) relate(fencing, action, Kind.optional | Kind.runnableLeft)
+      if (rsc.discovery[target.index] !== 0 && rsc.known[target.index] === 0)
+        relate(fencing, action, Kind.optional | Kind.runnableLeft)
     }
   }
 }

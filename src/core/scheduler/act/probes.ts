@@ -73,7 +73,7 @@ function probeClone(world: Unpacked, clone: Resource, node: ClusterNode): boolea
 }
 
 const isKnownOn = (rsc: Resource, node: ClusterNode): boolean =>
-  rsc.children.length > 0 ? rsc.children.some(child => isKnownOn(child, node)) : rsc.knownOn.has(node)
+  rsc.children.length > 0 ? rsc.children.some(child => isKnownOn(child, node)) : rsc.known[node.index] === 1
 
 function probeBundle(world: Unpacked, bundle: Resource, node: ClusterNode): boolean {
   const data = bundle.bundle
@@ -119,7 +119,7 @@ function mayProbe(world: Unpacked, rsc: Resource, node: ClusterNode): boolean {
   }
   const bundled = rsc.parent?.kind === 'clone' && rsc.parent.parent?.kind === 'bundle'
   if (rsc.container && !rsc.isRemoteConnection && !bundled) return false
-  if (rsc.orphan || rsc.knownOn.has(node)) return false
+  if (rsc.orphan || rsc.known[node.index] === 1) return false
   const mode = rsc.discovery[node.index]
   const top = uberParent(rsc)
   if ((rsc.exclusiveDiscovery || top.exclusiveDiscovery) && mode !== Discovery.exclusive) return false
@@ -148,7 +148,7 @@ function guestAllows(world: Unpacked, node: ClusterNode, top: Resource): boolean
   const guest = node.remoteResource?.container
   if (!guest) return true
   if (guest.role === Role.stopped) {
-    if (guest.assigned && !guest.knownOn.has(guest.assigned))
+    if (guest.assigned && guest.known[guest.assigned.index] === 0)
       orderTasks(world, guest, 'monitor', top, 'start', Kind.optional)
     return false
   }

@@ -13,7 +13,7 @@ import { Kind } from '../order/types.ts'
 import type { Source } from '../trace.ts'
 import type { Unpacked } from '../world.ts'
 import { type Event, readEvents, Status } from './event.ts'
-import { clearFailcount, failuresOf } from './failcounts.ts'
+import { clearFailcount, failuresOf, hasFailures } from './failcounts.ts'
 import { findInHistory } from './find-instance.ts'
 import { migrateFromFailed, migrateToFailed, migrateToSucceeded } from './migrations.ts'
 import { isBareRemote, isGuest, isRemote } from './nodes.ts'
@@ -55,6 +55,37 @@ function readResourceHistory(world: Unpacked, node: ClusterNode, history: Resour
   if (!rsc) return undefined
   if (world.options.shutdownLock) readShutdownLock(world, rsc, node, history)
   const saved = rsc.role
+  if (saysNotHere(rsc, node, history)) {
+    rsc.role = Role.stopped
+    setNextRole(rsc, Role.unknown, 'not running')
+    settle(world, rsc, node, 'ignore')
+  } else readResults(world, rsc, node, history)
+  const requested = targetRole(rsc)
+  if (requested !== undefined && (rsc.nextRole === Role.unknown || requested < rsc.nextRole)) {
+    setNextRole(rsc, requested, 'target-role')
+  }
+  if (saved > rsc.role) rsc.role = saved
+  return rsc
+}
+
+/**
+ * Nearly all that is remembered in a large cluster is one probe that found nothing: what the rules below make of that is
+ * said at once, unless a failure may have to be forgotten first.
+ */
+function saysNotHere(rsc: Resource, node: ClusterNode, { entries }: ResourceHistory): boolean {
+  const entry = entries[0]
+  return (
+    entries.length === 1 &&
+    entry?.operation === 'monitor' &&
+    entry.rcCode === '7' &&
+    entry.opStatus === '0' &&
+    entry.interval === '0' &&
+    (rsc.failureTimeout === 0 || !hasFailures(node)) &&
+    !entry.id.endsWith('_last_failure_0')
+  )
+}
+
+function readResults(world: Unpacked, rsc: Resource, node: ClusterNode, history: ResourceHistory): void {
   rsc.role = Role.unknown
   const events = readEvents(rsc, node, history)
   const state: Reading = { onFail: 'ignore', lastFailure: undefined }
@@ -64,12 +95,6 @@ function readResourceHistory(world: Unpacked, node: ClusterNode, history: Resour
     world.trace.fact(rsc, node, `on-fail=${state.onFail}`, happened(state.lastFailure))
   }
   settle(world, rsc, node, state.onFail)
-  const requested = targetRole(rsc)
-  if (requested !== undefined && (rsc.nextRole === Role.unknown || requested < rsc.nextRole)) {
-    setNextRole(rsc, requested, 'target-role')
-  }
-  if (saved > rsc.role) rsc.role = saved
-  return rsc
 }
 
 interface Reading {
@@ -376,13 +401,12 @@ function readPending(world: Unpacked, event: Event): void {
 
 /** Recurring operations that still run are known, so that they need not be started again. */
 function markRecurring(world: Unpacked, rsc: Resource, node: ClusterNode, events: readonly Event[]): void {
+  if (!node.online) return
   const { start, stop } = activeRange(events)
-  for (const [index, event] of events.entries()) {
-    if (!node.online) return
-    if (start < stop && index <= stop) continue
-    if (index < start || event.interval === 0) continue
-    if (asInteger(event.entry.opStatus, 0) === Status.pending) continue
-    obtain(world, rsc, event.task, event.interval, node, true)
+  const since = start < stop ? stop + 1 : Math.max(0, start)
+  for (const { entry, task, interval } of events.slice(since)) {
+    if (interval === 0 || asInteger(entry.opStatus, 0) === Status.pending) continue
+    obtain(world, rsc, task, interval, node, true)
   }
 }
 
@@ -392,14 +416,14 @@ export function activeRange(events: readonly Event[]): { start: number; stop: nu
   let stop = -1
   let byMonitor = -1
   let byRole = -1
-  for (const [index, { task, entry }] of events.entries()) {
+  events.forEach(({ task, entry }, index) => {
     if (task === 'stop' && asInteger(entry.opStatus, 0) === 0) stop = index
     else if (task === 'start' || task === 'migrate_from') start = index
     else if (start <= stop && task === 'monitor') {
       const rc = asInteger(entry.rcCode, 0)
       if ((rc === 0 || rc === 8) && byMonitor === -1) byMonitor = index
     } else if (task === 'promote' || task === 'demote') byRole = index
-  }
+  })
   if (start === -1) start = byRole !== -1 ? byRole : byMonitor
   return { start, stop }
 }
@@ -413,7 +437,7 @@ function settle(world: Unpacked, rsc: Resource, node: ClusterNode, worst: OnFail
 
 function rememberKnown(rsc: Resource, node: ClusterNode): void {
   for (let one: Resource | undefined = rsc; one; one = one.parent) {
-    one.knownOn.add(node)
+    one.known[node.index] = 1
     if (one.unique) break
   }
 }
@@ -454,14 +478,13 @@ function suspect(world: Unpacked, rsc: Resource, node: ClusterNode): void {
 }
 
 function react(world: Unpacked, rsc: Resource, node: ClusterNode, onFail: OnFail): void {
+  if (onFail === 'ignore') return
   const active = rsc.role !== Role.stopped && rsc.role !== Role.unknown
   const recover = (): void => {
     rsc.failed = true
     rsc.mustStop = true
   }
   switch (onFail) {
-    case 'ignore':
-      return
     case 'demote':
       rsc.failed = true
       demoteAction(world, rsc, node, false)

@@ -238,7 +238,7 @@ export function makeResource(world: Unpacked, source: Source, parent: Resource |
     pendingTask: undefined,
     pendingNode: undefined,
     runningOn: [],
-    knownOn: new Set(),
+    known: new Uint8Array(count),
     partialMigrationSource: undefined,
     partialMigrationTarget: undefined,
     dangling: [],

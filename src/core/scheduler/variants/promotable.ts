@@ -66,8 +66,8 @@ function applies(rsc: Resource, node: ClusterNode): boolean {
     if (active === rsc) return true
     if (!active && isKnown(top, rsc.baseId, node)) return true
   }
-  if (rsc.runningOn.length === 0 && rsc.knownOn.size === 0) return true
-  return rsc.knownOn.has(node) || rsc.runningOn.includes(node)
+  if (rsc.runningOn.length === 0 && !rsc.known.includes(1)) return true
+  return rsc.known[node.index] === 1 || rsc.runningOn.includes(node)
 }
 
 function findActive(parent: Resource, baseId: string, node: ClusterNode): Resource | undefined {
@@ -81,7 +81,7 @@ function findActive(parent: Resource, baseId: string, node: ClusterNode): Resour
 function isKnown(parent: Resource, baseId: string, node: ClusterNode): boolean {
   return parent.children.some(child => {
     const found = child.kind === 'primitive' ? child : child.children.find(member => member.baseId === baseId)
-    return found?.knownOn.has(node) ?? false
+    return found?.known[node.index] === 1
   })
 }
 
