@@ -206,6 +206,9 @@ function inRange(value: number, range: string): boolean {
   return (low === '' || value >= Number(low)) && (high === '' || value <= Number(high))
 }
 
+/** Whether a rule says when and where it counts. */
+export const hasRule = (set: PairSet): boolean => set.rule !== undefined
+
 /** Name → value of several sets: higher score first, then the order of the file; what is said first wins. */
 export function combine(
   sets: readonly PairSet[],

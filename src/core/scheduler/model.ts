@@ -275,7 +275,8 @@ export interface Action {
   priority: number
   requiredRunnableBefore: number
   runnableBefore: number
-  meta: Map<string, string>
+  /** Most share those of their operation: `setMeta` in act/blank.ts adds to them. */
+  meta: ReadonlyMap<string, string>
   config: Operation | undefined
   readonly before: Relation[]
   readonly after: Relation[]

@@ -2,8 +2,8 @@
 // Source: "Pacemaker Explained" 2.1, "Resource Operations"; on-fail defaults from the same chapter.
 
 import { once } from '../../base/once.ts'
-import { combine } from '../../cib/rules.ts'
-import type { Operation } from '../../cib/types.ts'
+import { combine, hasRule } from '../../cib/rules.ts'
+import type { Configuration, Operation } from '../../cib/types.ts'
 import { asBoolean, asMilliseconds } from '../../cib/values.ts'
 import { type Action, type ClusterNode, type OnFail, type Resource, Role } from '../model.ts'
 import { isGuest } from '../unpack/nodes.ts'
@@ -146,6 +146,12 @@ function operationNamed(rsc: Resource, name: string, interval: number, disabledT
 /** Read once for all the resources, nodes and questions of a what-if. */
 const intervalIn = once((op: Operation): number => asMilliseconds(op.interval) ?? 0)
 
+/** Where no rule has a say, an operation's words are the same for all resources, nodes and questions of a what-if. */
+const sharedMeta = once((_: Configuration) => new Map<Operation | undefined, ReadonlyMap<string, string>>())
+
+export const isMetaRuled = (world: Unpacked, op: Operation | undefined): boolean =>
+  world.cib.configuration.operationDefaults.some(hasRule) || (op?.meta.some(hasRule) ?? false)
+
 /** An operation's words: its attributes, its meta attributes, then the defaults. */
 export function operationMeta(
   world: Unpacked,
@@ -153,7 +159,24 @@ export function operationMeta(
   op: Operation | undefined,
   task: string,
   interval: number,
-): Map<string, string> {
+): ReadonlyMap<string, string> {
+  if (isMetaRuled(world, op)) return makeMeta(world, rsc, op, task, interval)
+  const shared = sharedMeta(world.cib.configuration)
+  let meta = shared.get(op)
+  if (!meta) {
+    meta = makeMeta(world, rsc, op, task, interval)
+    shared.set(op, meta)
+  }
+  return meta
+}
+
+function makeMeta(
+  world: Unpacked,
+  rsc: Resource,
+  op: Operation | undefined,
+  task: string,
+  interval: number,
+): ReadonlyMap<string, string> {
   const context = {
     ...world.rules,
     resource: { class: rsc.agentClass, provider: rsc.provider, type: rsc.agentType },

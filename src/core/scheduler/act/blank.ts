@@ -44,7 +44,7 @@ export function blank(
     priority: rsc?.priority ?? 0,
     requiredRunnableBefore: 0,
     runnableBefore: 0,
-    meta: new Map(),
+    meta: nothing,
     config: undefined,
     before: [],
     after: [],
@@ -56,6 +56,15 @@ export function blank(
     cancelInterval: 0,
     partner: undefined,
   }
+}
+
+const nothing: ReadonlyMap<string, string> = new Map()
+
+/** Further meta attributes, for this action alone. */
+export function setMeta(action: Action, more: Readonly<Record<string, string>>): void {
+  const meta = new Map(action.meta)
+  for (const [name, value] of Object.entries(more)) meta.set(name, value)
+  action.meta = meta
 }
 
 /** An action of the cluster itself, known by its key. */

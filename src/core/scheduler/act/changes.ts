@@ -20,14 +20,21 @@ import { unfenceAgain } from './unfence.ts'
 export function handleChanges(world: Unpacked, late = false): void {
   if (late && ![...world.byId.values()].some(needsHost)) return
   const states = new Map(world.cib.nodeStates.map(state => [nodeOf(world, state), state]))
+  const instances = instancesByHistoryId(world)
   for (const node of world.nodes) {
     if (!(node.maintenance || isAvailable(node))) continue
     for (const history of states.get(node)?.history ?? []) {
       if (history.entries.length === 0) continue
-      for (const rsc of resourcesFor(world, history.id)) if (needsHost(rsc) === late) check(world, rsc, node, history)
+      const rsc = world.byId.get(history.id)
+      if (rsc?.kind === 'primitive' && needsHost(rsc) === late) check(world, rsc, node, history)
+      for (const one of instances.get(history.id) ?? none) {
+        if (needsHost(one) === late) check(world, one, node, history)
+      }
     }
   }
 }
+
+const none: readonly Resource[] = []
 
 /** Failures of which it can be told only now whether they were made with other parameters. */
 export function forgetOutdatedFailures(world: Unpacked): void {
@@ -40,26 +47,16 @@ export function forgetOutdatedFailures(world: Unpacked): void {
 const nodeOf = (world: Unpacked, state: NodeState): ClusterNode | undefined =>
   world.nodeByName.get((state.uname ?? '').toLowerCase()) ?? world.nodes.find(node => node.id === state.id)
 
-/** Instances of anonymous clones are known to the history by the clone's name. */
-function resourcesFor(world: Unpacked, id: string): readonly Resource[] {
-  let index = indexes.get(world.byId)
-  if (!index) {
-    index = new Map()
-    for (const rsc of world.byId.values()) {
-      if (rsc.kind !== 'primitive') continue
-      note(index, rsc.id, rsc)
-      if (rsc.historyId !== undefined && rsc.historyId !== rsc.id) note(index, rsc.historyId, rsc)
-    }
-    indexes.set(world.byId, index)
+/** Instances of anonymous clones, by the clone's name, under which a history knows them. */
+function instancesByHistoryId(world: Unpacked): ReadonlyMap<string, readonly Resource[]> {
+  const found = new Map<string, Resource[]>()
+  for (const rsc of world.byId.values()) {
+    if (rsc.kind !== 'primitive' || rsc.historyId === undefined || rsc.historyId === rsc.id) continue
+    const known = found.get(rsc.historyId)
+    if (known) known.push(rsc)
+    else found.set(rsc.historyId, [rsc])
   }
-  return index.get(id) ?? []
-}
-const indexes = new WeakMap<Unpacked['byId'], Map<string, Resource[]>>()
-
-function note(index: Map<string, Resource[]>, name: string, rsc: Resource): void {
-  const known = index.get(name)
-  if (known) known.push(rsc)
-  else index.set(name, [rsc])
+  return found
 }
 
 function check(world: Unpacked, rsc: Resource, node: ClusterNode, history: ResourceHistory): void {

@@ -17,6 +17,7 @@ import {
   startAction,
   stopAction,
 } from './actions.ts'
+import { setMeta } from './blank.ts'
 import { fenceAction } from './fence-node.ts'
 import { notificationActions } from './notify.ts'
 import { recurring } from './recurring.ts'
@@ -256,8 +257,7 @@ function migrate(world: Unpacked, rsc: Resource, current: ClusterNode): void {
   orderTasks(world, rsc, 'migrate_from', rsc, 'stop', after)
   orderTasks(world, rsc, 'migrate_from', rsc, 'start', after | Kind.pseudoLeft)
   for (const action of to ? [to, from] : [from]) {
-    action.meta.set('migrate_source', current.name)
-    action.meta.set('migrate_target', target?.name ?? '')
+    setMeta(action, { migrate_source: current.name, migrate_target: target?.name ?? '' })
   }
 }
 

@@ -1,16 +1,17 @@
 // Operation digests: whether the parameters of an operation are still those that a history entry was made with.
 // A digest is the MD5 of the line ` <parameters a="1" b="2"/>` with sorted names, and a line end.
 
-import { combine } from '../../cib/rules.ts'
-import type { HistoryEntry } from '../../cib/types.ts'
+import { once } from '../../base/once.ts'
+import { combine, hasRule } from '../../cib/rules.ts'
+import type { Configuration, HistoryEntry, Operation } from '../../cib/types.ts'
 import { asMilliseconds } from '../../cib/values.ts'
 import { escapeAttribute } from '../../xml/print.ts'
 import { md5 } from '../md5.ts'
 import type { ClusterNode, Resource } from '../model.ts'
 import type { Event } from '../unpack/event.ts'
-import { parametersOf } from '../unpack/resources.ts'
+import { hasRuledParameters, parametersOf } from '../unpack/resources.ts'
 import type { Unpacked } from '../world.ts'
-import { findOperation, operationMeta } from './actions.ts'
+import { findOperation, isMetaRuled, keyOf, operationMeta } from './actions.ts'
 
 export type Digested = 'same' | 'changed' | 'restart' | 'unknown'
 
@@ -22,27 +23,57 @@ function digested(parameters: ReadonlyMap<string, string>): string {
   return `${text}/>\n`
 }
 
-/** Of each resource the digest that was asked for last: in all the questions of a what-if it is the same. */
-const lastDigests = new WeakMap<Resource['source'], { readonly text: string; readonly digest: string }>()
-
-function knownDigest({ source }: Resource, parameters: ReadonlyMap<string, string>): string {
-  const text = digested(parameters)
-  const last = lastDigests.get(source)
-  if (last?.text === text) return last.digest
-  const digest = md5(text)
-  lastDigests.set(source, { text, digest })
-  return digest
+/** The parameters an operation would be called with now, as far as digests look at them, and their digest. */
+interface Call {
+  readonly parameters: ReadonlyMap<string, string>
+  readonly digest: string
 }
 
-/** The parameters an operation would be called with now, as far as digests look at them. */
-function countedParameters(
+/** Where no rule and no host has a say, a call is the same on all nodes and in all the questions of a what-if. */
+const sharedCalls = once((_: Configuration) => new WeakMap<Resource['source'], Map<string, Call>>())
+
+function callOf(world: Unpacked, rsc: Resource, task: string, interval: number, node: ClusterNode): Call {
+  const op = findOperation(rsc, task, interval)
+  if (dependsOnRules(world, rsc, op) || needsHost(rsc)) return makeCall(world, rsc, op, task, interval, node)
+  const shared = sharedCalls(world.cib.configuration)
+  let calls = shared.get(rsc.source)
+  if (!calls) {
+    calls = new Map()
+    shared.set(rsc.source, calls)
+  }
+  const key = keyOf(rsc.baseId, task, interval)
+  let call = calls.get(key)
+  if (!call) {
+    call = makeCall(world, rsc, op, task, interval, node)
+    calls.set(key, call)
+  }
+  return call
+}
+
+function dependsOnRules(world: Unpacked, rsc: Resource, op: Operation | undefined): boolean {
+  return hasRuledParameters(rsc) || (op?.parameters.some(hasRule) ?? false) || isMetaRuled(world, op)
+}
+
+function makeCall(
   world: Unpacked,
   rsc: Resource,
+  op: Operation | undefined,
   task: string,
   interval: number,
   node: ClusterNode,
-): Map<string, string> {
-  const op = findOperation(rsc, task, interval)
+): Call {
+  const parameters = countedParameters(world, rsc, op, task, interval, node)
+  return { parameters, digest: digestOf(parameters) }
+}
+
+function countedParameters(
+  world: Unpacked,
+  rsc: Resource,
+  op: Operation | undefined,
+  task: string,
+  interval: number,
+  node: ClusterNode,
+): ReadonlyMap<string, string> {
   const result = new Map<string, string>()
   if (op) combine(op.parameters, { ...world.rules, node: name => node.attributes.get(name) }, result)
   for (const [name, value] of parametersOf(world, rsc, node)) {
@@ -80,22 +111,16 @@ export function compareDigests(world: Unpacked, rsc: Resource, node: ClusterNode
     return world.rescheduled.has(entry) ? 'restart' : 'unknown'
   }
   const interval = Number(entry.interval ?? 0)
-  const parameters = countedParameters(world, rsc, entry.operation, interval, node)
-  return onlySecretsDiffer(rsc, parameters, entry) ? 'same' : compareAll(world, rsc, parameters, entry)
+  const call = callOf(world, rsc, entry.operation, interval, node)
+  return onlySecretsDiffer(rsc, call.parameters, entry) ? 'same' : compareAll(world, rsc, call, entry)
 }
 
-function compareAll(
-  world: Unpacked,
-  rsc: Resource,
-  parameters: ReadonlyMap<string, string>,
-  entry: HistoryEntry,
-): Digested {
+function compareAll(world: Unpacked, rsc: Resource, call: Call, entry: HistoryEntry): Digested {
   const interval = Number(entry.interval ?? 0)
   if (world.rescheduled.has(entry)) return 'restart'
-  if (entry.opRestartDigest !== undefined && entry.opRestartDigest !== restartDigest(parameters, entry))
-    return 'restart'
+  if (entry.opRestartDigest !== undefined && entry.opRestartDigest !== restartDigest(call, entry)) return 'restart'
   if (entry.opDigest === undefined) return 'unknown'
-  if (knownDigest(rsc, parameters) === entry.opDigest) return 'same'
+  if (call.digest === entry.opDigest) return 'same'
   const op = findOperation(rsc, entry.operation, interval)
   return interval === 0 && op && op.parameters.length > 0 ? 'restart' : 'changed'
 }
@@ -110,8 +135,8 @@ function onlySecretsDiffer(rsc: Resource, parameters: ReadonlyMap<string, string
 }
 
 /** op-force-restart lists the parameters that can change only by a restart. */
-function restartDigest(parameters: ReadonlyMap<string, string>, entry: HistoryEntry): string {
-  if (entry.opForceRestart === undefined) return digestOf(parameters)
+function restartDigest({ parameters, digest }: Call, entry: HistoryEntry): string {
+  if (entry.opForceRestart === undefined) return digest
   const names = new Set(words(entry.opForceRestart))
   return digestOf(new Map([...parameters].filter(([name]) => names.has(name))))
 }
@@ -119,7 +144,7 @@ function restartDigest(parameters: ReadonlyMap<string, string>, entry: HistoryEn
 /** A failure is forgotten once the parameters that led to it are others, be it only a secret. */
 export function paramsChangedSinceFailure(world: Unpacked, { rsc, node, entry, task }: Event): boolean {
   if (task !== 'start' && task !== 'monitor') return false
-  const parameters = countedParameters(world, rsc, entry.operation, Number(entry.interval ?? 0), node)
-  const result = compareAll(world, rsc, parameters, entry)
+  const call = callOf(world, rsc, entry.operation, Number(entry.interval ?? 0), node)
+  const result = compareAll(world, rsc, call, entry)
   return result === 'changed' || result === 'restart'
 }

@@ -3,7 +3,7 @@
 import type { Action, ClusterNode } from '../model.ts'
 import { isGuest, isRemote } from '../unpack/nodes.ts'
 import type { Unpacked } from '../world.ts'
-import { clusterAction } from './blank.ts'
+import { clusterAction, setMeta } from './blank.ts'
 
 export function canFence(world: Unpacked, node: ClusterNode | undefined): boolean {
   if (node && isGuest(node)) {
@@ -67,7 +67,7 @@ export function fenceAction(
   const how = operation ?? world.options.fencingAction
   const key = `stonith-${node.name}-${how}`
   const action = clusterAction(world, key, 'stonith', node, true)
-  action.meta.set('stonith_action', how)
+  setMeta(action, { stonith_action: how })
   if (!optional && canFence(world, node)) {
     action.optional = false
     if (reason !== undefined) action.reason ??= reason

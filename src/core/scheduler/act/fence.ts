@@ -7,7 +7,7 @@ import { isGuest, isRemote } from '../unpack/nodes.ts'
 import { isBundled, uberParent } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
 import { actionsOf, firstAction } from './actions.ts'
-import { clusterAction } from './blank.ts'
+import { clusterAction, setMeta } from './blank.ts'
 import { canFence, fenceAction } from './fence-node.ts'
 import { announceFencing } from './notify.ts'
 
@@ -46,7 +46,7 @@ export function scheduleFencing(world: Unpacked): void {
 
 function shutDown(world: Unpacked, node: ClusterNode): Action {
   const action = clusterAction(world, `do_shutdown-${node.name}`, 'do_shutdown', node, false)
-  action.meta.set('op_no_wait', 'true')
+  setMeta(action, { op_no_wait: 'true' })
   // Everything stops there first.
   for (const other of world.actions) {
     if (other.node !== node || other.task !== 'stop') continue

@@ -7,6 +7,7 @@ import { Kind } from '../order/types.ts'
 import { uberParent } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
 import { obtainNamed } from './actions.ts'
+import { setMeta } from './blank.ts'
 
 export const notifyKey = (id: string, type: string, task: string): string => `${id}_${type}_notify_${task}_0`
 
@@ -51,10 +52,12 @@ function announce(world: Unpacked, rsc: Resource, task: string, type: string, ab
   const action = obtainNamed(world, rsc, notifyKey(rsc.id, type, about.task), name, undefined, about.optional)
   action.pseudo = true
   action.runnable = true
-  action.meta.set('notify_type', type.replace('confirmed-', ''))
-  action.meta.set('notify_operation', task)
-  action.meta.set('notify_key_type', type)
-  action.meta.set('notify_key_operation', about.task)
+  setMeta(action, {
+    notify_type: type.replace('confirmed-', ''),
+    notify_operation: task,
+    notify_key_type: type,
+    notify_key_operation: about.task,
+  })
   return action
 }
 
@@ -123,9 +126,8 @@ function tell(
   const type = about.meta.get('notify_type') ?? ''
   const key = notifyKey(rsc.id, type, about.meta.get('notify_operation') ?? '')
   const action = obtainNamed(world, rsc, key, about.task, node, about.optional)
-  for (const name of ['notify_type', 'notify_operation', 'notify_key_type', 'notify_key_operation']) {
-    action.meta.set(name, about.meta.get(name) ?? '')
-  }
+  const names = ['notify_type', 'notify_operation', 'notify_key_type', 'notify_key_operation']
+  setMeta(action, Object.fromEntries(names.map(name => [name, about.meta.get(name) ?? ''])))
   relate(about, action, Kind.optional)
   relate(action, done, Kind.optional)
   return action

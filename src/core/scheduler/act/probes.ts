@@ -9,7 +9,7 @@ import { isGuest, isRemote } from '../unpack/nodes.ts'
 import { uberParent } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
 import { firstAction, obtain } from './actions.ts'
-import { clusterAction } from './blank.ts'
+import { clusterAction, setMeta } from './blank.ts'
 import { fenceNode } from './fence-node.ts'
 import { remoteState } from './remote.ts'
 import { isUnfenceDevice, orderAfterUnfencing } from './unfence.ts'
@@ -26,7 +26,7 @@ export function scheduleProbes(world: Unpacked): void {
     const probed = node.attributes.get('probe_complete')
     if (probed !== undefined && ['false', '0', 'no', 'off', 'n'].includes(probed.toLowerCase())) {
       const again = clusterAction(world, `probe_again-${node.name}`, 'probe_again', node, false)
-      again.meta.set('op_no_wait', 'true')
+      setMeta(again, { op_no_wait: 'true' })
       continue
     }
     probeAll(world, world.roots, node)
@@ -137,8 +137,8 @@ function probePrimitive(world: Unpacked, rsc: Resource, node: ClusterNode): bool
   action.optional = false
   orderAfterUnfencing(world, rsc, node, action, Kind.optional)
   const active = rsc.runningOn.includes(node)
-  if (!active) action.meta.set('op_target_rc', '7')
-  else if (rsc.role === Role.promoted) action.meta.set('op_target_rc', '8')
+  if (!active) setMeta(action, { op_target_rc: '7' })
+  else if (rsc.role === Role.promoted) setMeta(action, { op_target_rc: '8' })
   orderBefore(world, action, top)
   return true
 }

@@ -9,6 +9,7 @@ import { Kind } from '../order/types.ts'
 import { roleNamed } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
 import { actionsOf, isOperation, obtain, obtainEnd, startAction } from './actions.ts'
+import { setMeta } from './blank.ts'
 
 interface Recurring {
   readonly name: string
@@ -54,7 +55,7 @@ function whereActive(world: Unpacked, rsc: Resource, op: Recurring, start: Actio
   }
   const monitor = obtain(world, rsc, op.name, op.interval, node, optional)
   if (!start.runnable || !node.online || node.unclean) monitor.runnable = false
-  if (rsc.nextRole === Role.promoted) monitor.meta.set('op_target_rc', '8')
+  if (rsc.nextRole === Role.promoted) setMeta(monitor, { op_target_rc: '8' })
   if (!rsc.managed) return
   const needed = Kind.impliesThen | Kind.runnableLeft
   order(world, { firstRsc: rsc, firstTask: 'start', thenAction: monitor, type: needed })
@@ -90,8 +91,7 @@ export function cancelAction(
   node: ClusterNode,
 ): Action {
   const action = obtainEnd(world, rsc, name, interval, node)
-  action.meta.set('operation', name)
-  action.meta.set('interval', String(interval))
+  setMeta(action, { operation: name, interval: String(interval) })
   return action
 }
 
@@ -111,7 +111,7 @@ function whereStopped(world: Unpacked, rsc: Resource, op: Recurring): void {
 function whereStoppedOn(world: Unpacked, rsc: Resource, op: Recurring, node: ClusterNode): void {
   const known = onNode(rsc, op, node) !== undefined
   const monitor = obtain(world, rsc, op.name, op.interval, node, known)
-  monitor.meta.set('op_target_rc', '7')
+  setMeta(monitor, { op_target_rc: '7' })
   const probes = actionsOf(rsc, 'monitor', node)
   if (rsc.managed) for (const probe of probes) relate(probe, monitor, Kind.runnableLeft)
   let stopOptional = true

@@ -98,11 +98,12 @@ function passOn(
 ): Scores | undefined {
   let work = begun
   if (anyAvailable(world, work)) {
+    const further = how.active ? how : { ...how, active: true }
     for (const rule of how.thisWith ? rsc.thisWith : rsc.withThis) {
       if (!how.thisWith && !hasInfluence(rule)) continue
       const other = how.thisWith ? rule.primary : rule.dependent
       const next = (factor < 0 ? -rule.score : rule.score) / INFINITY
-      work = spread(world, other, work, rule.nodeAttribute, next, { ...how, active: true }) ?? work
+      work = spread(world, other, work, rule.nodeAttribute, next, further) ?? work
     }
   } else if (how.active) return start
   if (how.onlyPositive) {

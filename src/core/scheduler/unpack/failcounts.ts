@@ -5,6 +5,7 @@ import { INFINITY } from '../../base/score.ts'
 import type { HistoryEntry } from '../../cib/types.ts'
 import { asInstant, asInteger, asMilliseconds, asScore } from '../../cib/values.ts'
 import { obtain } from '../act/actions.ts'
+import { setMeta } from '../act/blank.ts'
 import type { Action, ClusterNode, Resource } from '../model.ts'
 import type { Unpacked } from '../world.ts'
 import { historyOn } from './history-index.ts'
@@ -108,6 +109,6 @@ export function clearFailcount(world: Unpacked, resource: Resource, node: Cluste
   action.runnable = true
   action.optional = false
   action.reason = reason
-  action.meta.set('op_no_wait', 'true')
+  setMeta(action, { op_no_wait: 'true' })
   return action
 }

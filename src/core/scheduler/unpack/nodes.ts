@@ -1,8 +1,9 @@
 // The nodes of the configuration, before anything is known of their state.
 // Source: "Pacemaker Explained" 2.1, "Cluster Nodes".
+import { once } from '../../base/once.ts'
 import { add, type Score, score, ZERO } from '../../base/score.ts'
 import { combine } from '../../cib/rules.ts'
-import type { NodeEntry, PairSet } from '../../cib/types.ts'
+import type { NodeEntry, NodeState, PairSet, ResourceHistory } from '../../cib/types.ts'
 import { asInteger, asScore } from '../../cib/values.ts'
 import type { ClusterNode } from '../model.ts'
 import type { Unpacked } from '../world.ts'
@@ -135,14 +136,16 @@ export function readRemoteNodes(world: Unpacked): void {
 
 /** Connections that only a node's history knows: nobody configured them any more, but something may run behind them. */
 function orphanedRemotes(world: Unpacked): ReadonlySet<string> {
-  const found = new Set<string>()
-  for (const state of world.cib.nodeStates) {
-    for (const { id, class: kind, provider, type } of state.history ?? []) {
-      if (kind === 'ocf' && provider === 'pacemaker' && type?.toLowerCase() === 'remote') found.add(id)
-    }
-  }
-  return found
+  return new Set(world.cib.nodeStates.flatMap(remotesIn))
 }
+
+/** Read once for all the questions of a what-if. */
+const remotesIn = once((state: NodeState): readonly string[] =>
+  (state.history ?? []).filter(isRemoteAgent).map(h => h.id),
+)
+
+const isRemoteAgent = ({ class: kind, provider, type }: ResourceHistory): boolean =>
+  kind === 'ocf' && provider === 'pacemaker' && type?.toLowerCase() === 'remote'
 
 function bundleNodeNames(world: Unpacked): readonly string[] {
   return world.cib.configuration.resources.flatMap(rsc => {

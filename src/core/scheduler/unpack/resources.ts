@@ -2,7 +2,7 @@
 // templates, clones unfolded into instances. Source: "Pacemaker Explained" 2.1, "Cluster Resources",
 // "Advanced Resource Types", "Reusing Parts of the Configuration".
 import { INFINITY, type Score } from '../../base/score.ts'
-import { combine } from '../../cib/rules.ts'
+import { combine, hasRule } from '../../cib/rules.ts'
 import type { Clone, Group, Operation, PairSet, Primitive, Resource as Source, Template } from '../../cib/types.ts'
 import { asBoolean, asInteger, asMilliseconds, asScore } from '../../cib/values.ts'
 import { Discovery, type Resource, Role } from '../model.ts'
@@ -386,8 +386,7 @@ export function parametersOf(
   resource: Resource,
   node: Resource['assigned'],
 ): ReadonlyMap<string, string> {
-  const depends = resource.parameterSets.some(set => set.rule !== undefined) || hasRuledParent(resource)
-  const key = depends ? node : undefined
+  const key = hasRuledParameters(resource) ? node : undefined
   const known = resource.parameterCache.get(key)
   if (known) return known
   const context = {
@@ -401,10 +400,8 @@ export function parametersOf(
   return values
 }
 
-function hasRuledParent(resource: Resource): boolean {
-  for (let parent = resource.parent; parent; parent = parent.parent) {
-    if (parent.parameterSets.some(set => set.rule !== undefined)) return true
-  }
+export function hasRuledParameters(resource: Resource): boolean {
+  for (let one: Resource | undefined = resource; one; one = one.parent) if (one.parameterSets.some(hasRule)) return true
   return false
 }
 
