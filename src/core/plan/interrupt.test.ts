@@ -165,6 +165,27 @@ test('a disk that was replaced joins again and is filled from the other node', (
   assert.deepEqual(stateOf(world), before)
 })
 
+test('a disk that DRBD gave up after an error is attached again, where the other node has the data', () => {
+  const world = bareWorld(found(clusters[0], 'a cluster'))
+  converge(world, first)
+  const before = stateOf(world)
+  const [alpha, beta] = world.machines.values()
+  found(beta, 'the second machine').up.set('pgdata', 'Diskless')
+  const planned = planOf(world)
+  assert.deepEqual(
+    planned.steps.map(step => [step.id, step.hazard.level]),
+    [['adjust-replication:beta', 'none']],
+  )
+  assert.deepEqual(
+    planned.differences.map(({ node, name, change }) => [node, name, change]),
+    [['beta', 'pgdata/0', 'changed']],
+  )
+  converge(world, first)
+  assert.deepEqual(stateOf(world), before)
+  for (const machine of [alpha, beta]) machine?.up.set('pgdata', 'Diskless')
+  assert.deepEqual(planOf(world).steps, [], 'nobody knows whose disk is the good one')
+})
+
 test('a stopped cluster is started first, and its configuration compared when it can tell it', () => {
   const world = bareWorld(found(clusters[0], 'a cluster'))
   converge(world, first)

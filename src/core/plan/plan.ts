@@ -24,7 +24,7 @@ import { type HostDelta, hostDelta, isRunning, type SecretDigests } from './host
 import { noHazard, stepKinds } from './kinds.ts'
 import { preflight } from './preflight.ts'
 import { cibFile } from './questions.ts'
-import { storageDelta } from './storage.ts'
+import { isDetached, storageDelta } from './storage.ts'
 import type { Trouble } from './trouble.ts'
 import type { Difference, Plan, PlannedStep, Step } from './types.ts'
 import { type WitnessFacts, witnessDelta } from './witness.ts'
@@ -132,7 +132,8 @@ function clusterState(input: PlanInput, resources: boolean): 'fresh' | 'asleep' 
   return hosts.some(host => host.files.has(cibFile)) ? 'asleep' : 'fresh'
 }
 
-/** Settings of what is up are taken over by `drbdadm adjust`, when all nodes have the new file; bringing up does it too. */
+/** Settings of what is up are taken over by `drbdadm adjust`, when all nodes have the new file, and a disk that was given up
+ *  is attached again; bringing up does both, too. */
 function adjustments(
   input: PlanInput,
   hosts: readonly HostDelta[],
@@ -141,9 +142,12 @@ function adjustments(
   const resources = (node: NodeName): readonly string[] => [
     ...new Set(input.snapshot?.replicas.filter(replica => replica.node === node).map(replica => replica.resource)),
   ]
+  const hasDetached = (node: NodeName): boolean =>
+    input.cluster.volumes.some(volume => isDetached(input.snapshot, volume, node))
   return input.cluster.nodes
     .map(node => node.name)
-    .filter((node, i) => hosts[i]?.followUps.has('drbd-adjust') && !risen.has(node))
+    .filter((node, i) => hosts[i]?.followUps.has('drbd-adjust') || hasDetached(node))
+    .filter(node => !risen.has(node))
     .map(node => ({ step: { kind: 'adjust-replication', node, resources: resources(node) } as const }))
 }
 

@@ -51,6 +51,17 @@ export function storageDelta(input: StorageInput, volume: Volume): StorageDelta 
   return { differences: [...differences, ...unmade], steps: [...steps, ...rest], troubles, warnings }
 }
 
+/** DRBD gave the disk up after an error and takes it back only when it is told to; the good replica then fills it up. */
+export function isDetached(snapshot: Snapshot | undefined, volume: Volume, node: NodeName): boolean {
+  const replicas = snapshot?.replicas.filter(replica => replica.resource === volume.name) ?? []
+  const [own, others] = [replicas.filter(one => one.node === node), replicas.filter(one => one.node !== node)]
+  return (
+    volume.nodes.includes(node) &&
+    own.some(({ disk }) => disk === 'Diskless') &&
+    others.some(({ disk }) => disk === 'UpToDate')
+  )
+}
+
 /** In a volume that runs, a blank device is a disk that was replaced: it joins again, and the good replica fills it. What is
  *  in the way of that is a warning, because the rest of the cluster must still be able to be changed. */
 function replacedDisks(input: StorageInput, volume: Volume): StorageDelta {
@@ -61,8 +72,19 @@ function replacedDisks(input: StorageInput, volume: Volume): StorageDelta {
   const canBeFilled = input.snapshot?.replicas.some(isGood) === true
   const nodes = new Set(lost.filter(end => end.steps.length > 0).map(end => end.node))
   const rise = [...nodes].map(node => ({ step: { kind: 'bring-up', node, resource: volume.name } as const }))
+  const detached = ends
+    .filter(end => end.metadata && end.state?.disk === 'Diskless' && isDetached(input.snapshot, volume, end.node))
+    .map(
+      ({ node, part, replica }): Difference => ({
+        node,
+        what: 'volume',
+        name: `${volume.name}/${part.number}`,
+        change: 'changed',
+        summary: `has lost its disk ${replica.device}, which DRBD gave up after an error`,
+      }),
+    )
   return {
-    differences: lost.flatMap(end => end.differences),
+    differences: [...lost.flatMap(end => end.differences), ...detached],
     steps: canBeFilled ? [...lost.flatMap(end => end.steps), ...rise] : [],
     troubles: [],
     warnings: lost.flatMap(end => end.troubles),

@@ -31,7 +31,7 @@ export interface Machine {
   disks: Map<string, Disk>
   free: number
   /** DRBD resources that are up: their disk state. */
-  up: Map<string, 'Inconsistent' | 'UpToDate'>
+  up: Map<string, 'Diskless' | 'Inconsistent' | 'UpToDate'>
   primary: Set<string>
   /** The Corosync configuration and key that the running daemon has. */
   runs?: string

@@ -80,6 +80,7 @@ export function carryOut(world: World, step: Step, upTo: number = Number.POSITIV
       return
     case 'adjust-replication':
       machine.files.delete(pendingMark('drbd-adjust'))
+      for (const [resource, disk] of machine.up) if (disk === 'Diskless') machine.up.set(resource, 'UpToDate')
       return
     case 'first-sync':
       for (const one of world.machines.values()) {
