@@ -49,8 +49,9 @@ export async function runScenario(
     progress.step(statement, step.verdict, step.why)
     steps.push(step)
   }
-  see(run, await world.look())
+  // In this order: reading back takes a moment in which a machine that was late with its answer gives it.
   const ledgers = await world.ledgers(true)
+  see(run, await world.look())
   for (const statement of scenario.statements.filter(s => !isTimed(s))) {
     const judged = judgeAtEnd(statement, run, ledgers)
     const step = stopped === undefined || judged.verdict === 'failed' ? judged : notReached(statement, stopped)

@@ -5,7 +5,7 @@ import type { NodeName } from '../../base/units.ts'
 import type { FenceDeviceState, QuorumView } from '../../live/snapshot.ts'
 import { fenceId, volumeId } from '../../model/names.ts'
 import { copyOf, type Facts, isSeen, nodeState, type ServiceFacts, volumesOf } from '../facts.ts'
-import { partName } from './replica.ts'
+import { attachAgain, partName } from './replica.ts'
 import { type Rule, type Words, words } from './rule.ts'
 
 export interface Loss {
@@ -115,6 +115,7 @@ function leansOnLost(f: Facts, { service, lost }: Loss): Words[] {
             disk === undefined
               ? `the state of ${partName(volume, part)} on ${node} cannot be seen`
               : `${partName(volume, part)} on ${node} is ${disk} and reads from ${lost}`,
+            disk === 'Diskless' ? attachAgain : undefined,
           ),
         ),
     ),

@@ -14,6 +14,10 @@ import {
 } from '../facts.ts'
 import { type Words, words } from './rule.ts'
 
+/** DRBD gives a disk up at its first error, and nobody else takes it back. */
+export const attachAgain =
+  'its kernel log tells the error (dmesg); once the disk is good, holdfast apply attaches it again'
+
 /** "pgdata", or "pgdata (wal)" where a volume has several parts. */
 export const partName = (volume: Volume, part: VolumePart): string =>
   part.name === '' ? volume.name : `${volume.name} (${part.name})`
@@ -32,7 +36,7 @@ function partProblem(f: Facts, volume: Volume, part: VolumePart, from: NodeName,
   if (copy.disk !== 'UpToDate') {
     const progress = progressOf(f, volume, part.number, from, to)
     const resync = progress ? ` (resync ${showProgress(progress)})` : ''
-    return [words(`${name} on ${to} is ${copy.disk}${resync}`)]
+    return [words(`${name} on ${to} is ${copy.disk}${resync}`, copy.disk === 'Diskless' ? attachAgain : undefined)]
   }
   return connectedButDiffering(name, views)
 }
