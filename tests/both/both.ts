@@ -13,7 +13,7 @@ export interface Both {
   readonly text: string
 }
 
-const own = ['one-link-cut', 'standby-peer', 'meant-to-fail']
+const own = ['one-link-cut', 'standby-peer', 'meant-to-fail', 'disk-error']
 
 export const scenarios: readonly Both[] = [
   ...catalog.map(({ name, text }) => ({ name, argument: name, text: found(text('db', 'pgdata'), name) })),

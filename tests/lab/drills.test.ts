@@ -38,6 +38,13 @@ for (const scenario of scenarios.filter(({ name }) => name !== 'power-loss')) {
   })
 }
 
+test('apply attaches the disk that failed in the last drill, and it catches up', { skip: noLab }, async () => {
+  const status = await holdfast(['status', cluster.file, '--in', 'lab'], 5)
+  assert.match(status.stdout, /is Diskless\n.*holdfast apply attaches it again/, shown(status))
+  const ran = await holdfast(['apply', cluster.file, '--in', 'lab', '--yes'], 10)
+  assert.equal(ran.status, 0, shown(ran))
+})
+
 test('after all of that a plan finds nothing to do', { skip: noLab }, async () => {
   const ran = await holdfast(['plan', cluster.file, '--in', 'lab', '--exit-code'], 5)
   assert.equal(ran.status, 0, shown(ran))

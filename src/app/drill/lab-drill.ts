@@ -8,7 +8,8 @@ import type { DrillReport } from '../../core/drill/report.ts'
 import { type Progress as RunProgress, runScenario } from '../../core/drill/run.ts'
 import { showFault } from '../../core/drill/show-fault.ts'
 import type { Snapshot } from '../../core/live/snapshot.ts'
-import type { Cluster, Service } from '../../core/model/types.ts'
+import type { Cluster, Service, Volume } from '../../core/model/types.ts'
+import { backingPath } from '../../core/plan/questions.ts'
 import { changes } from '../../core/view/changes.ts'
 import { partsOf, phasesOf, vocabularyOf } from '../../core/view/vocabulary.ts'
 import type { Lab } from '../../io/lab/contract.ts'
@@ -70,6 +71,7 @@ export async function drillInLab(
     writers: [writer],
     phases: phasesOf(cluster),
     processes: new Map(cluster.services.map(s => [s.name, mainProcess(s)])),
+    logicalVolumes: new Map(cluster.volumes.map(volume => [volume.name, logicalVolumesOf(volume)])),
     replicationNetwork: replicationNetwork(cluster, lab),
     changes,
     describe: showFault,
@@ -96,6 +98,9 @@ function notRunning(service: Service, snapshot: Snapshot): DrillTrouble {
     hint: 'build it first: holdfast apply --in lab FILE',
   }
 }
+
+const logicalVolumesOf = ({ parts }: Volume): readonly string[] =>
+  parts.every(({ backing }) => backing.kind === 'lvm') ? parts.map(({ backing }) => backingPath(backing)) : []
 
 /** The network of the link that the compiled DRBD configuration uses: the last one. */
 function replicationNetwork(cluster: Cluster, lab: Lab): string {

@@ -149,7 +149,7 @@ export function describeStep(step: Step): string {
     case 'bring-up':
       return `bring up ${step.resource}`
     case 'adjust-replication':
-      return `let DRBD take the changed settings${step.resources.length > 0 ? ` of ${step.resources.join(', ')}` : ''}`
+      return `bring DRBD in line with its files${step.resources.length > 0 ? ` for ${step.resources.join(', ')}` : ''}`
     case 'first-sync':
       return `first sync of ${step.resource}: at once where the disks are blank, else from ${step.node}`
     case 'prepare-volume':

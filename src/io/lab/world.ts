@@ -9,6 +9,7 @@ import type { Snapshot } from '../../core/live/snapshot.ts'
 import type { Writer } from '../client/writer.ts'
 import type { Command, Transport } from '../transport/transport.ts'
 import type { BmcFault, Lab, LabFailure } from './contract.ts'
+import { diskFault } from './disk.ts'
 import { journalEvents } from './journal.ts'
 
 export interface LabWorldOptions {
@@ -23,6 +24,8 @@ export interface LabWorldOptions {
   readonly phases: ResourcePhase
   /** Service → the name of its main program's process. */
   readonly processes: ReadonlyMap<string, string>
+  /** Volume → what it lies on, by path; empty where that is a whole device. */
+  readonly logicalVolumes: ReadonlyMap<string, readonly string[]>
   /** The network whose link carries the replication. */
   readonly replicationNetwork: string
   /** What changed between two states, in words. */
@@ -142,11 +145,21 @@ async function inject(fault: Fault, options: LabWorldOptions): Promise<Injected>
     case 'witness':
       return witness(fault, options)
     case 'disk':
+      return disk(fault, options)
     case 'agent':
       return fail({ kind: 'unsupported', what: fault.kind, why: 'the lab cannot do this fault yet; the simulator can' })
     default:
       return fault satisfies never
   }
+}
+
+async function disk(fault: Extract<Fault, { kind: 'disk' }>, options: LabWorldOptions): Promise<Injected> {
+  const { state, volume } = fault
+  if (state === 'full') return fail({ kind: 'unsupported', what: 'a full disk', why: 'the simulator can do it' })
+  const paths = options.logicalVolumes.get(volume) ?? []
+  if (paths.length === 0)
+    return fail({ kind: 'impossible', what: `the disk of ${volume}`, why: 'it is no logical volume' })
+  return onNode(fault.node, diskFault(state, paths), options)
 }
 
 /** The daemon that votes; its machine, which is the client's too, runs on. */
@@ -192,7 +205,8 @@ async function kill(fault: Extract<Fault, { kind: 'kill' }>, options: LabWorldOp
     : fault.what
   if (!program) return fail({ kind: 'impossible', what: fault.what, why: 'its program has no known name' })
   // comm is cut at 15 characters by the kernel.
-  const found = await output(fault.node, { program: 'pgrep', args: ['-o', '-x', program.slice(0, 15)] }, options)
+  // pgrep ends with 1 where there is none.
+  const found = await output(fault.node, { program: 'pgrep', args: ['-o', '-x', program.slice(0, 15)] }, options, 1)
   if (!found.ok) return found
   const pid = found.value.trim()
   if (!/^\d+$/.test(pid))
@@ -207,17 +221,22 @@ async function onNode(node: NodeName, command: Plain, options: LabWorldOptions):
   return result.ok ? ok(undefined) : result
 }
 
-async function output(node: NodeName, command: Plain, options: LabWorldOptions): Promise<Result<string, WorldFailure>> {
+async function output(
+  node: NodeName,
+  command: Plain,
+  options: LabWorldOptions,
+  highest = 0,
+): Promise<Result<string, WorldFailure>> {
   const transport = options.transports.get(node)
-  if (transport) return answerOf(transport, command)
+  if (transport) return answerOf(transport, command, highest)
   return fail({ kind: 'impossible', what: `${command.program} on ${node}`, why: 'no such machine' })
 }
 
-async function answerOf(transport: Transport, command: Plain): Promise<Result<string, WorldFailure>> {
+/** `highest`: the exit status up to which it counts as an answer. */
+async function answerOf(transport: Transport, command: Plain, highest = 0): Promise<Result<string, WorldFailure>> {
   const what = `${command.program} on ${transport.node}`
   const result = await transport.run({ ...command, asRoot: true, timeout: seconds(15) })
   if (!result.ok) return fail({ kind: 'broken', what, why: result.failure.kind })
-  // pgrep says 1 for "none", which its caller tells better.
-  if (result.value.exitCode > 1) return fail({ kind: 'broken', what, why: result.value.stderr.trim() })
+  if (result.value.exitCode > highest) return fail({ kind: 'broken', what, why: result.value.stderr.trim() })
   return ok(result.value.stdout)
 }

@@ -7,7 +7,10 @@ import { done, draw, genericError, notRunning, ok, runningPromoted, wait } from 
 
 const resourceOf = (call: Call): string => call.parameters.get('drbd_resource') ?? ''
 
-/** The agent's own scores: only Consistent; only a peer has good data; UpToDate here, the peer unknown; all is known. */
+/**
+ * The agent's own scores: only Consistent; only a peer has good data; UpToDate here, the peer unknown; UpToDate here, and
+ * Primary or all is known. So a Primary that has lost its disk is moved to its peer (seen on machines, too).
+ */
 const usualScores = '0 10 1000 10000'
 
 /** 0 is no offer: while the peer may have newer data, nobody is to try. */
@@ -17,8 +20,10 @@ function score(ports: AgentPorts, call: Call): number | undefined {
   const words = (call.parameters.get('adjust_master_score') ?? usualScores).split(/\s+/)
   const [consistent, remote, alone, known] = words.map(Number)
   if (!r.up || (site.config.quorum && !r.hadQuorum)) return undefined
-  if (r.role === 'Primary') return known
-  if (r.disk === 'UpToDate') return [...r.peers.values()].every(p => p.disk !== 'DUnknown') ? known : alone
+  if (r.disk === 'UpToDate') {
+    const isKnown = r.role === 'Primary' || [...r.peers.values()].every(p => p.disk !== 'DUnknown')
+    return isKnown ? known : alone
+  }
   if (upToDatePeer(r)) return remote
   if (ports.bugs.has('promote-outdated-data')) return known
   return r.disk === 'Consistent' && consistent !== 0 ? consistent : undefined
