@@ -17,7 +17,7 @@ export interface Difference {
 }
 
 const showPlacement = ({ rsc, instance, node, role }: Placement): string =>
-  `${rsc}${instance === null ? '' : `:${instance}`} ${role}${node === null ? '' : ` on ${node}`}`
+  `${rsc}${instance === null ? '' : ` no. ${instance}`} ${role}${node === null ? '' : ` on ${node}`}`
 
 const lines: Readonly<Record<Group, (answer: Answer) => string[]>> = {
   placements: a => a.placements.map(showPlacement),
@@ -31,9 +31,12 @@ const lines: Readonly<Record<Group, (answer: Answer) => string[]>> = {
   edges: a => literalEdges(a.actions, a.edges),
 }
 
+/** What a group of features is about, a line each, sorted. */
+export const linesOf = (answer: Answer, group: Group): string[] => lines[group](answer).sort()
+
 export function compare(expected: Answer, ours: Answer, which: readonly Group[] = groups): Difference[] {
   return which.flatMap(group => {
-    const [missing, extra] = subtract(lines[group](expected).sort(), lines[group](ours).sort())
+    const [missing, extra] = subtract(linesOf(expected, group), linesOf(ours, group))
     return missing.length + extra.length === 0 ? [] : [{ group, missing, extra }]
   })
 }

@@ -139,10 +139,11 @@ function integer(text: string): number | undefined {
   return match ? Number(match[0]) : undefined
 }
 
+/** Part by part; what is no number counts as 0. */
 function compareVersions(a: string, b: string): number {
   const [left, right] = [a.split('.'), b.split('.')]
   for (let i = 0; i < Math.max(left.length, right.length); i += 1) {
-    const difference = Number(left[i] ?? 0) - Number(right[i] ?? 0)
+    const difference = (integer(left[i] ?? '') ?? 0) - (integer(right[i] ?? '') ?? 0)
     if (difference !== 0) return Math.sign(difference)
   }
   return 0

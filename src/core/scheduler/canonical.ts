@@ -30,7 +30,7 @@ export function canonical(decision: Decision, final?: readonly Placement[]): Can
   }
   return {
     nodes: sorted(decision.nodes),
-    placements: sorted(listed(decision.placements)),
+    placements: sorted(listed(decision.placements).flatMap(numbered).map(bare)),
     fencing: sorted(
       decision.fencing.map(({ node, container, op, reason }) => ({
         node: container === undefined ? node : `${node} (resource: ${container})`,
@@ -42,15 +42,21 @@ export function canonical(decision: Decision, final?: readonly Placement[]): Can
     edges: [...edges.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1]),
     scores: decision.scores.map(([phase, rsc, node, value]) => [phase, rsc, node, shown(value)]),
     promotion: decision.promotion.map(([rsc, node, value]) => [rsc, node === '' ? null : node, shown(value)]),
-    ...(final ? { final: sorted(listed(final)) } : {}),
+    ...(final ? { final: sorted(listed(final.filter(place => !place.forgotten)).map(bare)) } : {}),
   }
 }
 
 const shown = (value: Score): string => show(value)
 
-const listed = (placements: readonly Placement[]): readonly CanonicalPlacement[] =>
-  placements.filter(place => !place.unlisted).map(bare)
+const listed = (placements: readonly Placement[]): readonly Placement[] => placements.filter(place => !place.unlisted)
 const bare = ({ rsc, instance, node, role }: Placement): CanonicalPlacement => ({ rsc, instance, node, role })
+
+/** A leftover of a clone that is gone is still told by name and number; where nobody manages it, not at all. */
+function numbered(place: Placement): readonly Placement[] {
+  const match = place.instance === null ? /^(.*):(\d+)$/.exec(place.rsc) : undefined
+  if (!match) return [place]
+  return place.unmanaged ? [] : [{ ...place, rsc: match[1] ?? place.rsc, instance: Number(match[2]) }]
+}
 
 function canonicalAction(action: GraphAction): CanonicalAction {
   const form: Record<string, string | number> = { kind: action.kind, op: action.op }

@@ -28,6 +28,8 @@ export interface Placement {
   readonly unmanaged?: boolean
   /** Pacemaker's own report leaves it out; not part of the canonical form. */
   readonly unlisted?: boolean
+  /** An instance more than there may be, which runs nowhere: only a history speaks of it; not part of the canonical form. */
+  readonly forgotten?: boolean
 }
 
 export interface FencingDecision {

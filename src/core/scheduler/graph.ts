@@ -26,7 +26,7 @@ export function toGraph(world: Unpacked): Graph {
     for (const input of merged(action.before)) {
       const from = numbers.get(input.action)
       if (from === undefined) {
-        if (isAwaitedInVain(input)) waiting.add(action)
+        if (isAwaitedInVain(action, input)) waiting.add(action)
       } else if (matters(action, input)) edges.push([from, i])
     }
   }
@@ -61,9 +61,14 @@ function merged(before: readonly Relation[]): readonly Relation[] {
   return [...byAction.values()]
 }
 
-/** What is required and cannot happen holds back for ever what is strictly ordered after it. */
-function isAwaitedInVain({ type, action: first }: Relation): boolean {
-  if (first.optional || first.runnable) return false
+/**
+ * What is required and is left out of the graph all the same holds back for ever what is ordered after it: it cannot
+ * happen, and the ordering is strict; or it could, but nobody manages the resource.
+ */
+function isAwaitedInVain(then: Action, input: Relation): boolean {
+  const { type, action: first } = input
+  if ((first.optional && !(first.runnable && first.printAlways)) || !matters(then, input)) return false
+  if (first.runnable || type === Kind.load || type === Kind.antiColocation) return true
   if (type & (Kind.serialize | Kind.impliesFirst | Kind.asymmetrical)) return true
   return (type & Kind.impliesThen) !== 0 && (type & Kind.runnableLeft) === 0
 }

@@ -35,8 +35,10 @@ export const nodeViews = (world: Unpacked): readonly NodeView[] =>
 export function currentPlacements(world: Unpacked): readonly Placement[] {
   const unlisted = new Set(world.roots.filter(isUnlisted))
   return leaves(world).flatMap(rsc => {
-    if (rsc.orphan && rsc.runningOn.length === 0) return []
     const here = hereAndNow(rsc)
+    if (rsc.orphan && rsc.runningOn.length === 0) {
+      return rsc.parent ? here.map(place => ({ ...place, forgotten: true })) : []
+    }
     return unlisted.has(topmost(rsc)) ? here.map(place => ({ ...place, unlisted: true })) : here
   })
 }
@@ -81,9 +83,7 @@ export function planned(world: Unpacked, before: readonly Placement[]): Planned 
   const left = new Set<string>()
   const placements: Placement[] = []
   const changes: Change[] = []
-  const all = leaves(world)
-  const orphans = all.filter(rsc => rsc.orphan && rsc.runningOn.length === 0).flatMap(hereAndNow)
-  for (const rsc of all) {
+  for (const rsc of leaves(world)) {
     const current = currentNode(rsc)
     if (!current && rsc.orphan) continue
     if (!rsc.managed) {
@@ -93,8 +93,7 @@ export function planned(world: Unpacked, before: readonly Placement[]): Planned 
       left.add(`${name}:${instance}`)
       const isIt = (one: Placement): boolean => one.rsc === name && one.instance === instance
       // With it those instances that only a node's history speaks of.
-      const gone = orphans.filter(isIt)
-      placements.push(...[...before.filter(isIt), ...gone].map(one => ({ ...one, unmanaged: true })))
+      placements.push(...before.filter(isIt).map(one => ({ ...one, unmanaged: true })))
     } else if (!current && !rsc.assigned) placements.push(placement(rsc, undefined, Role.stopped))
     else {
       const change = changeOf(rsc, current, rsc.assigned)
@@ -128,11 +127,12 @@ function changeOf(rsc: Resource, current: ClusterNode | undefined, next: Cluster
       if (demote && promote && !demote.optional && !promote.optional) return make('re-promote', demote)
       return make('leave')
     }
-    if (!start.runnable) return stopped(rsc, role, current, start)
+    if (!start.runnable) return stopped(rsc, role, current, start, 1)
     if (moving) return make(rsc.failed ? 'recover' : 'move', stop)
     return make(rsc.failed ? 'recover' : 'restart', stop)
   }
-  if (stop && (rsc.nextRole === Role.stopped || (start && !start.runnable))) return stopped(rsc, role, current, stop)
+  if (stop && (rsc.nextRole === Role.stopped || (start && !start.runnable)))
+    return stopped(rsc, role, current, stop, rsc.runningOn.length)
   if (rsc.failed && rsc.mustStop) return make('recover', stop)
   if (moving) return make('move', stop)
   if (rsc.reloading) return make('reload')
@@ -143,7 +143,8 @@ function changeOf(rsc: Resource, current: ClusterNode | undefined, next: Cluster
   return make('leave')
 }
 
-function stopped(rsc: Resource, role: Role, current: ClusterNode | undefined, action: Action): Outcome {
+/** `copies`: where it is to be stopped it is told of each of them, where it only cannot start, once. */
+function stopped(rsc: Resource, role: Role, current: ClusterNode | undefined, action: Action, copies: number): Outcome {
   const place = placement(rsc, undefined, Role.stopped)
   return {
     line: {
@@ -155,7 +156,7 @@ function stopped(rsc: Resource, role: Role, current: ClusterNode | undefined, ac
       ...(action.reason === undefined ? {} : { reason: action.reason }),
       ...(action.runnable ? {} : { blocked: true }),
     },
-    placements: Array.from({ length: Math.max(1, rsc.runningOn.length) }, () => place),
+    placements: Array.from({ length: Math.max(1, copies) }, () => place),
   }
 }
 

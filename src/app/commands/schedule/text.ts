@@ -55,7 +55,8 @@ function showNode(node: NodeView): string {
 /** One line per resource; the interchangeable instances of a clone share it. */
 function showPlacements(placements: readonly Placement[]): string[] {
   const lines = new Map<string, string[]>()
-  for (const { rsc, instance, node, role } of placements) {
+  for (const { rsc, instance, node, role, forgotten } of placements) {
+    if (forgotten) continue
     const name = instance === null ? rsc : `${rsc}:${instance}`
     const where =
       node === null ? colour('dim', 'stopped') : role === 'Started' ? node : `${node} (${role.toLowerCase()})`

@@ -1,5 +1,6 @@
 // The second phase: constraints, attached to the resources that they are about.
 import { MINUS_INFINITY, type Score, score } from '../../base/score.ts'
+import type { Colocation } from '../../cib/types.ts'
 import { type ColocationRule, Discovery, Role } from '../model.ts'
 import { orderTasks } from '../order/relate.ts'
 import { Kind } from '../order/types.ts'
@@ -19,7 +20,7 @@ export function constrain(world: Unpacked): Constrained {
         constrainLocations(world, constraint)
         break
       case 'colocation':
-        constrainColocations(world, colocations, constraint)
+        colocateOrKeepApart(world, colocations, constraint)
         break
       case 'order':
         constrainOrders(world, constraint)
@@ -31,8 +32,14 @@ export function constrain(world: Unpacked): Constrained {
         constraint satisfies never
     }
   }
-  for (const rule of colocations) if (rule.score === MINUS_INFINITY) keepApart(world, rule)
   return { ...world, colocations }
+}
+
+/** The orderings of two that must be apart take their turn among those of the order constraints. */
+function colocateOrKeepApart(world: Unpacked, colocations: ColocationRule[], constraint: Colocation): void {
+  const known = colocations.length
+  constrainColocations(world, colocations, constraint)
+  for (const rule of colocations.slice(known)) if (rule.score === MINUS_INFINITY) keepApart(world, rule)
 }
 
 /** Where two must not be together, one has left before the other comes. */
