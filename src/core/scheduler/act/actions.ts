@@ -284,7 +284,7 @@ function updateRunnable(world: Unpacked, action: Action, rsc: Resource): void {
   if (!action.onDc && !node.online && (!isGuest(node) || node.remoteRequiresReset)) {
     action.runnable = false
     if (rsc.managed && action.task === 'stop' && !node.unclean) {
-      fenceNode(world, node, 'resource actions are unrunnable', false)
+      fenceNode(world, node, 'stop is unrunnable', false)
     }
     return
   }

@@ -5,6 +5,7 @@ import { type Action, type ClusterNode, type Resource, Role } from '../model.ts'
 import { orderTasks, relate } from '../order/relate.ts'
 import { Kind } from '../order/types.ts'
 import { activeNode } from '../place/state.ts'
+import { naturally } from '../unpack/names.ts'
 import { setNextRole } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
 import {
@@ -322,7 +323,7 @@ function around(world: Unpacked, rsc: Resource, parts: readonly Resource[]): voi
 function orderInstances(clone: Resource): void {
   let lastStart: Action | undefined
   let lastStop: Action | undefined
-  for (const instance of [...clone.children].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+  for (const instance of [...clone.children].sort((a, b) => naturally(a.id, b.id))) {
     const down = firstAction(instance, 'stop')
     if (down && !down.optional) {
       relate(down, lastStop, Kind.optional)

@@ -5,6 +5,7 @@ import { INFINITY, MINUS_INFINITY, score } from '../../base/score.ts'
 import { fenceAction } from '../act/fence-node.ts'
 import { colocate } from '../constrain/colocation.ts'
 import { type ColocationRule, Discovery, type Resource, Role } from '../model.ts'
+import { naturally } from '../unpack/names.ts'
 import { uberParent } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
 import { loadConstraints } from './load.ts'
@@ -164,8 +165,6 @@ function ofMember(
   }
 }
 
-const byId = (a: Resource, b: Resource): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
-
 function ofClone(world: Unpacked, all: ColocationRule[], clone: Resource): void {
   const ordered = clone.clone?.ordered ?? false
   orderTasks(world, clone, 'stopped', clone, 'start', Kind.optional)
@@ -175,7 +174,7 @@ function ofClone(world: Unpacked, all: ColocationRule[], clone: Resource): void 
     orderTasks(world, clone, 'demoted', clone, 'stop', Kind.optional)
     orderTasks(world, clone, 'running', clone, 'promote', Kind.runnableLeft)
   }
-  if (ordered) clone.children.sort(byId)
+  if (ordered) clone.children.sort((a, b) => naturally(a.id, b.id))
   let last: Resource | undefined
   for (const instance of clone.children) {
     internal(world, all, instance)

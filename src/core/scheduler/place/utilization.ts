@@ -4,6 +4,7 @@ import { MINUS_INFINITY } from '../../base/score.ts'
 import { ban } from '../constrain/bans.ts'
 import type { ClusterNode, Resource } from '../model.ts'
 import type { Unpacked } from '../world.ts'
+import { tableOrder } from './table-order.ts'
 import { spreadSet } from './together.ts'
 import { allowedNodes, compareCapacity, isAvailable } from './weigh.ts'
 
@@ -28,7 +29,7 @@ export function banSmallNodes(world: Unpacked, rsc: Resource): ClusterNode | und
   for (const one of together) addNeeds(needs, one, together)
   let most: ClusterNode | undefined
   let anyFits = false
-  const nodes = allowedNodes(world, rsc).filter(node => isAvailable(node) && (rsc.scores[node.index] ?? 0) >= 0)
+  const nodes = met(world, rsc).filter(node => isAvailable(node) && (rsc.scores[node.index] ?? 0) >= 0)
   for (const node of nodes) {
     if (fits(node, needs)) anyFits = true
     if (!most || compareCapacity(node, most) < 0) most = node
@@ -37,6 +38,13 @@ export function banSmallNodes(world: Unpacked, rsc: Resource): ClusterNode | und
     if (!fits(node, anyFits ? needs : rsc.utilization)) ban(world, rsc, node, MINUS_INFINITY, '__limit_utilization__')
   }
   return anyFits ? undefined : most
+}
+
+/** Nodes inside of bundles are known later than the others, bundle by bundle. */
+function met(world: Unpacked, rsc: Resource): readonly ClusterNode[] {
+  const allowed = new Set(allowedNodes(world, rsc))
+  const early = [...allowed].filter(node => !world.hiddenNodes.has(node))
+  return tableOrder([...early, ...[...world.hiddenNodes].filter(node => allowed.has(node))])
 }
 
 /** What is in the list by itself is not counted again as a part of something else. */

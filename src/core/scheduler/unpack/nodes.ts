@@ -144,8 +144,9 @@ const remotesIn = once((state: NodeState): readonly string[] =>
   (state.history ?? []).filter(isRemoteAgent).map(h => h.id),
 )
 
-const isRemoteAgent = ({ class: kind, provider, type }: ResourceHistory): boolean =>
-  kind === 'ocf' && provider === 'pacemaker' && type?.toLowerCase() === 'remote'
+/** Of a history without entries nothing follows. */
+const isRemoteAgent = ({ class: kind, provider, type, entries }: ResourceHistory): boolean =>
+  entries.length > 0 && kind === 'ocf' && provider === 'pacemaker' && type?.toLowerCase() === 'remote'
 
 function bundleNodeNames(world: Unpacked): readonly string[] {
   return world.cib.configuration.resources.flatMap(rsc => {
