@@ -68,10 +68,14 @@ function merged(before: readonly Relation[]): readonly Relation[] {
 function isAwaitedInVain(then: Action, input: Relation): boolean {
   const { type, action: first } = input
   if ((first.optional && !(first.runnable && first.printAlways)) || !matters(then, input)) return false
-  if (first.runnable || type === Kind.load || type === Kind.antiColocation) return true
-  if (type & (Kind.serialize | Kind.impliesFirst | Kind.asymmetrical)) return true
-  return (type & Kind.impliesThen) !== 0 && (type & Kind.runnableLeft) === 0
+  if (first.runnable) return true
+  return (type & ~mild) !== 0 && (type & forgoing) === 0
 }
+
+/** Only what comes first where both happen. */
+const mild = Kind.optional | Kind.impliesFirstPrinted | Kind.impliesThenPrinted
+/** What goes on without a first that cannot happen. */
+const forgoing = Kind.oneOrMore | Kind.impliesFirstMigratable | Kind.applyFirstNonMigratable
 
 export function matters(action: Action, input: Relation): boolean {
   const { type, action: first } = input
