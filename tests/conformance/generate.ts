@@ -3,6 +3,7 @@
 import { prng } from '../../src/core/base/prng.ts'
 import { constraints } from './parts/constraints.ts'
 import { type Draw, drawer, type Level, pairs } from './parts/draw.ts'
+import { withExtras } from './parts/extras.ts'
 import { fencingDevices, type Made, resources } from './parts/resources.ts'
 import { el, mapTree, type Tree, withAttributes } from './tree.ts'
 
@@ -15,6 +16,11 @@ export interface Scenario {
 }
 
 export function generate(seed: number, level: Level): Scenario {
+  if (level === 8) {
+    const { cib } = generate(seed, 6)
+    const draw = drawer(prng(seed * 8 + 5_000_000_000), level)
+    return { draw, cib: withExtras(draw, cib) }
+  }
   const draw = drawer(prng(seed * 8 + level), level)
   const nodes = nodeNames(draw)
   const hasFencing = level >= 5 && draw.percent(55)

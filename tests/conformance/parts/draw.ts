@@ -5,9 +5,10 @@ import { el, type Tree } from '../tree.ts'
 /**
  * 1: primitives and locations; 2: groups, colocations, orders, sets; 3: clones; 4: promotable clones;
  * 5: failures, standby, maintenance, utilization, migration, fencing; 6: tickets, templates, remote and guest nodes,
- * bundles; 7: mostly bundles, with what goes wrong on their hosts, in their containers and with their connections.
+ * bundles; 7: mostly bundles, with what goes wrong on their hosts, in their containers and with their connections;
+ * 8: level 6 with rules everywhere, dates, defaults by type and operation, unfencing (extras.ts).
  */
-export const levels = [1, 2, 3, 4, 5, 6, 7] as const
+export const levels = [1, 2, 3, 4, 5, 6, 7, 8] as const
 export type Level = (typeof levels)[number]
 
 export interface Draw {

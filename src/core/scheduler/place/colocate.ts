@@ -145,7 +145,10 @@ function withClone(world: Unpacked, dependent: Resource, primary: Resource, rule
 export const isBlocked = (rsc: Resource): boolean => rsc.blocked || rsc.children.some(isBlocked)
 
 function interleaves({ dependent, primary }: ColocationRule): boolean {
-  return dependent.clone?.interleave === true && dependent.clone.nodeMax === primary.clone?.nodeMax
+  const [each, perNode] = dependent.bundle
+    ? [dependent.meta.get('interleave') === 'true', dependent.bundle.replicasPerHost]
+    : [dependent.clone?.interleave === true, dependent.clone?.nodeMax]
+  return each && perNode === primary.clone?.nodeMax
 }
 
 export function excludeOthers(

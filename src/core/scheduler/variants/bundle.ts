@@ -8,6 +8,7 @@ import { compareInstances } from '../place/compare-instances.ts'
 import { logScores } from '../place/log.ts'
 import { isReached } from '../place/threshold.ts'
 import { naturally } from '../unpack/names.ts'
+import { isRemote } from '../unpack/nodes.ts'
 import type { Unpacked } from '../world.ts'
 import { distribute } from './clone.ts'
 
@@ -47,7 +48,8 @@ function assignReplica(world: Unpacked, replica: BundleReplica, prefer: ClusterN
   const { ip, container, remote, child, node } = replica
   if (ip) world.assign(world, ip, prefer)
   const host = container.assigned
-  if (remote && host?.remoteResource) {
+  // A node that was listed as a member is none, though a connection has its name.
+  if (remote && host?.remoteResource && isRemote(host)) {
     // Only one connection at a time can lead through another remote node.
     colocate([], {
       id: 'child-remote-with-docker-remote',

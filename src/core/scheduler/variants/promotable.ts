@@ -126,7 +126,10 @@ function prioritize(world: Unpacked, clone: Resource, instance: Resource): void 
     world.trace?.promotion(instance, node, MINUS_INFINITY, 'target-role')
   } else world.trace?.promotion(instance, node, instance.priority, 'promotion-score')
   for (const rule of [...instance.locations, ...clone.locations]) applyPromoted(world, instance, rule, node)
-  for (const rule of instance.thisWith) applyToDependent(world, instance, rule.primary, rule)
+  // A group has handed its colocations on to its members, which are not asked for their promotion.
+  for (const rule of instance.kind === 'group' ? [] : instance.thisWith) {
+    applyToDependent(world, instance, rule.primary, rule)
+  }
   instance.sortIndex = next === Role.promoted ? INFINITY : instance.priority
 }
 
