@@ -95,6 +95,7 @@ function date(draw: Draw): Tree {
   const id = draw.fresh('ex')
   const days = ['2023-11-14', '2023-11-01 10:00:00', '2023-11-14 22:13:20Z', '2023-11-15', '2022-02-28', '2030-01-01']
   const [start, end] = [draw.pick(days), draw.pick(days)]
+  const [early, late] = [start, end].sort()
   const duration = (): Tree =>
     el('duration', {
       id: `${id}-d`,
@@ -118,8 +119,8 @@ function date(draw: Draw): Tree {
     el('date_expression', {
       id,
       operation: 'in_range',
-      start: start < end ? start : end,
-      end: start < end ? end : start,
+      start: early,
+      end: late,
     }),
     el('date_expression', { id, operation: 'in_range', start }, duration()),
     el('date_expression', { id, operation: 'date_spec' }, spec),
