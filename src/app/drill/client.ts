@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { fail, ok, type Result } from '../../core/base/result.ts'
 import { type Instant, instant, milliseconds, seconds } from '../../core/base/units.ts'
+import { planOf } from '../../core/blueprints/registry.ts'
 import type { Cluster, Service } from '../../core/model/types.ts'
 import { ledgerTable, postgresqlDoor } from '../../io/client/postgresql.ts'
 import { openTunnel } from '../../io/client/tunnel.ts'
@@ -11,7 +12,6 @@ import { visitorDoor } from '../../io/client/visitor.ts'
 import { type Door, startWriter, type Writer } from '../../io/client/writer.ts'
 import type { Lab } from '../../io/lab/contract.ts'
 import type { Transport } from '../../io/transport/transport.ts'
-import { portOf } from '../switchover/client.ts'
 
 export interface DrillClient extends AsyncDisposable {
   readonly writer: Writer
@@ -34,7 +34,8 @@ export async function drillClient(
   cluster: Cluster,
   service: Service,
 ): Promise<Result<DrillClient, { readonly why: string }>> {
-  const port = portOf(cluster, service)
+  const { ports, client } = planOf(cluster, service)
+  const [port] = ports
   const address = service.addresses[0]?.address
   if (address === undefined || port === undefined)
     return fail({ why: `${service.name} has no address and port that a client could come to` })
@@ -46,7 +47,7 @@ export async function drillClient(
   })
   if (!tunnel.ok) return fail({ why: `no way through the client machine: ${tunnel.failure.detail}` })
   const door =
-    service.blueprint === 'postgresql'
+    client === 'postgresql'
       ? await databaseDoor(active, tunnel.value.folder, port)
       : ok(visitorDoor(tunnel.value.socket))
   if (!door.ok) {
@@ -54,7 +55,7 @@ export async function drillClient(
     return door
   }
   const now = (): Instant => instant(Date.now())
-  const asks = service.volumes.length === 0 ? { asks: address } : {}
+  const asks = client === 'http' ? { asks: address } : {}
   const writer = startWriter({ service: service.name, ...asks, door: door.value, interval, patience, now })
   return ok({
     writer,
@@ -107,7 +108,3 @@ async function prepare(
     ? ok(undefined)
     : fail({ why: `psql on ${active.node}: ${result.value.stderr.trim()}` })
 }
-
-/** The process that a `kill service:NAME` is for. */
-export const mainProcess = (service: Service): string =>
-  service.blueprint === 'postgresql' ? 'postgres' : service.blueprint

@@ -2,6 +2,7 @@
 // scenario in the lab's World and brings the report back. Used by `drill --in lab` and by `demo`.
 import { found } from '../../core/base/assert.ts'
 import { fail, ok, type Result } from '../../core/base/result.ts'
+import { planOf } from '../../core/blueprints/registry.ts'
 import { checkScenario } from '../../core/drill/check.ts'
 import { parseScenario } from '../../core/drill/parse.ts'
 import type { DrillReport } from '../../core/drill/report.ts'
@@ -18,7 +19,7 @@ import { observe } from '../../io/observe/observe.ts'
 import type { Session } from '../session.ts'
 import { switchOver } from '../switchover/run.ts'
 import { type Follow, sharedWatch } from '../watching.ts'
-import { drillClient, mainProcess, statusHint } from './client.ts'
+import { drillClient, statusHint } from './client.ts'
 import { type DrillTrouble, type ScenarioSource, textFor } from './scenarios.ts'
 
 export interface DrillHooks extends RunProgress {
@@ -70,7 +71,7 @@ export async function drillInLab(
     },
     writers: [writer],
     phases: phasesOf(cluster),
-    processes: new Map(cluster.services.map(s => [s.name, mainProcess(s)])),
+    processes: new Map(cluster.services.map(s => [s.name, planOf(cluster, s).process])),
     logicalVolumes: new Map(cluster.volumes.map(volume => [volume.name, logicalVolumesOf(volume)])),
     replicationNetwork: replicationNetwork(cluster, lab),
     changes,

@@ -1,8 +1,8 @@
 // Before PostgreSQL is moved: a checkpoint while it still serves.
 import { elapsed, instant, type Milliseconds, minutes } from '../../core/base/units.ts'
+import { planOf } from '../../core/blueprints/registry.ts'
 import { troubleText } from '../../core/plan/trouble-text.ts'
 import type { Session } from '../session.ts'
-import { portOf } from './client.ts'
 import { said } from './constraint.ts'
 import type { Move } from './decide.ts'
 
@@ -16,9 +16,10 @@ export async function checkpointOf(
   signal: AbortSignal,
 ): Promise<Checkpoint | undefined> {
   const transport = session.transports.get(from)
-  if (service.blueprint !== 'postgresql' || !transport) return undefined
+  const { client, ports } = planOf(session.cluster, service)
+  if (client !== 'postgresql' || !transport) return undefined
   hooks.begin(`CHECKPOINT on ${from}`)
-  const psql = ['psql', '--no-psqlrc', '--port', String(portOf(session.cluster, service)), '--command', 'CHECKPOINT']
+  const psql = ['psql', '--no-psqlrc', '--port', String(ports[0]), '--command', 'CHECKPOINT']
   const args = ['-u', 'postgres', '--', ...psql, 'postgres']
   const begun = instant(Date.now())
   const result = await transport.run({ program: 'runuser', args, asRoot: true, timeout: minutes(10) }, signal)

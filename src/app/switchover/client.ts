@@ -3,20 +3,12 @@
 // every connection.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NodeName } from '../../core/base/units.ts'
-import { blueprintOf } from '../../core/blueprints/registry.ts'
-import type { Cluster, Service } from '../../core/model/types.ts'
+import { planOf } from '../../core/blueprints/registry.ts'
+import type { Service } from '../../core/model/types.ts'
 import { sshTransport } from '../../io/transport/ssh.ts'
 import type { Transport } from '../../io/transport/transport.ts'
 import type { Session } from '../session.ts'
 import { type Outage, startProbe } from './outage.ts'
-
-/** The first port that clients come to. */
-export function portOf(cluster: Cluster, service: Service): number | undefined {
-  const volumes = cluster.volumes.filter(volume => service.volumes.includes(volume.name))
-  // The distribution does not matter to a port.
-  const occasion = { cluster, service, volumes, distribution: { id: 'debian', version: 13 } }
-  return blueprintOf(service).build(occasion).ports[0]
-}
 
 /** Begins to measure; the answer ends it. Undefined where the service has no address or port to come to. */
 export async function watchAsClient(
@@ -25,7 +17,7 @@ export async function watchAsClient(
   { from, to }: { readonly from: NodeName; readonly to: NodeName },
 ): Promise<(() => Promise<Outage>) | undefined> {
   const address = service.addresses[0]?.address
-  const port = portOf(session.cluster, service)
+  const [port] = planOf(session.cluster, service).ports
   const transport = placeOf(session, from, to)
   if (address === undefined || port === undefined || !transport) return undefined
   const probe = startProbe(transport, address, port)

@@ -40,6 +40,10 @@ export interface ServicePlan {
   readonly files: readonly ServiceFile[]
   /** `net.ipv4.ip_nonlocal_bind` → `1`. */
   readonly sysctl: Readonly<Record<string, string>>
+  /** Its main process, as the kernel names it. */
+  readonly process: string
+  /** How a drill's client proves it: rows that it writes and reads back, or any answer to a request. */
+  readonly client: 'postgresql' | 'http'
   /** TCP ports that clients come to. */
   readonly ports: readonly number[]
   /** Their networks, as `192.0.2.0/24`; empty where anybody may come. */

@@ -75,6 +75,8 @@ export const haproxy: Blueprint<Parameters> = {
     disabledUnits: ['haproxy.service'],
     files: [...(config === undefined ? [] : [configFile(config)]), ...healthFiles(healthPort)],
     sysctl: nonlocalBind(service),
+    process: 'haproxy',
+    client: 'http',
     ports,
     clients: [],
     users: [],

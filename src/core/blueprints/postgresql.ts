@@ -94,6 +94,8 @@ export const postgresql: Blueprint<Parameters> = {
         },
       ],
       sysctl: {},
+      process: 'postgres',
+      client: 'postgresql',
       ports: [chosen.port],
       clients: networksOf(occasion, chosen),
       ...sharedMemory(chosen),
