@@ -12,13 +12,14 @@ export type Job =
 export type Piece =
   | { readonly kind: 'stretch'; readonly firstSeed: number; readonly count: number }
   | { readonly kind: 'frame' }
-  | { readonly kind: 'single'; readonly index: number }
+  /** Faults that follow one another: those of one machine, or of one pair, come to the same questions. */
+  | { readonly kind: 'singles'; readonly from: number; readonly count: number }
   | { readonly kind: 'pairs'; readonly first: number }
 
 export type Answer =
   | { readonly kind: 'stretch'; readonly tally: Tally }
   | { readonly kind: 'frame'; readonly frame: Frame }
-  | { readonly kind: 'single'; readonly single: Single }
+  | { readonly kind: 'singles'; readonly singles: readonly Single[] }
   | { readonly kind: 'pairs'; readonly pairs: ReturnType<Table['pairs']> }
 
 /** Boots the cluster of a job, and answers its pieces. */
@@ -33,8 +34,11 @@ export function answering(plan: SimPlan, job: Job): (piece: Piece) => Answer {
     switch (piece.kind) {
       case 'frame':
         return { kind: 'frame', frame: rows.frame() }
-      case 'single':
-        return { kind: 'single', single: rows.single(piece.index) }
+      case 'singles':
+        return {
+          kind: 'singles',
+          singles: Array.from({ length: piece.count }, (_, index) => rows.single(piece.from + index)),
+        }
       case 'pairs':
         return { kind: 'pairs', pairs: rows.pairs(piece.first) }
       default:

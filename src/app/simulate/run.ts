@@ -4,7 +4,7 @@ import { assert } from '../../core/base/assert.ts'
 import { type HistoriesReport, type HistoryOptions, reportOf, teller } from '../../core/sim/histories.ts'
 import type { SimPlan } from '../../core/sim/plan.ts'
 import { assemble, firstsOf, type Survivability, type SurvivabilityOptions } from '../../core/sim/survivability.ts'
-import { answering, type Job, type Piece } from './answer.ts'
+import { type Answer, answering, type Job, type Piece } from './answer.ts'
 import { crew } from './crew.ts'
 
 /** Told how many of how many pieces are done. */
@@ -17,6 +17,11 @@ const threadsFor = (work: number, worth: number, threads: number | undefined): n
   Math.max(1, threads ?? Math.min(availableParallelism(), Math.floor(work / worth)))
 
 const stretch = 50
+/** Single faults that are given to one thread together. */
+const together = 7
+
+const stretches = (all: number, most: number): [from: number, count: number][] =>
+  Array.from({ length: Math.ceil(all / most) }, (_, index) => [index * most, Math.min(most, all - index * most)])
 
 export async function tellHistories(
   plan: SimPlan,
@@ -25,10 +30,10 @@ export async function tellHistories(
   told: Told,
 ): Promise<HistoriesReport> {
   const { histories, ...own } = options
-  const pieces: Piece[] = Array.from({ length: Math.ceil(histories / stretch) }, (_, index) => ({
+  const pieces: Piece[] = stretches(histories, stretch).map(([from, count]) => ({
     kind: 'stretch',
-    firstSeed: options.seed + index * stretch,
-    count: Math.min(stretch, histories - index * stretch),
+    firstSeed: options.seed + from,
+    count,
   }))
   const size = threadsFor(histories, worthIt.histories, threads)
   await using hands = crew(plan, { kind: 'histories', options: own }, size)
@@ -57,16 +62,16 @@ export async function everyFault(
   await using hands = crew(plan, job, threadsFor(count, worthIt.faults, threads), own)
   const all = options.pairs ? 2 * count : count
   let done = 0
-  const tick = (): void => {
-    done += 1
+  const tick = (answer: Answer): void => {
+    done += answer.kind === 'singles' ? answer.singles.length : 1
     told(done, all)
   }
   const singles = (
     await hands.work(
-      frame.titles.map((_, index) => ({ kind: 'single', index })),
+      stretches(count, together).map(([from, length]) => ({ kind: 'singles', from, count: length })),
       tick,
     )
-  ).flatMap(answer => (answer.kind === 'single' ? [answer.single] : []))
+  ).flatMap(answer => (answer.kind === 'singles' ? answer.singles : []))
   const firsts = options.pairs ? firstsOf(singles) : []
   const pairs = (
     await hands.work(

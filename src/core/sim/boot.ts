@@ -57,7 +57,7 @@ export function runUntil(sim: Sim, until: number, holds: () => boolean): boolean
 
 /** Every client had an answer lately. */
 export const everyoneServed = (sim: Sim): boolean =>
-  sim.state.clients.every(c => sim.now() - (c.acknowledged.at(-1)?.at ?? 0) < 5_000)
+  sim.state.clients.every(c => c.doze || sim.now() - (c.acknowledged.at(-1)?.at ?? 0) < 5_000)
 
 /** Nothing is under way: no transition, no fencing, no boot, no resync, no handler. */
 export function settled(sim: Sim): boolean {

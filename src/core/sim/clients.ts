@@ -3,6 +3,7 @@
 // A connection pool bounds what is under way; an answer after the client's patience counts as a failure.
 import type { Prng } from '../base/prng.ts'
 import type { Write } from './disk.ts'
+import type { Doze } from './doze.ts'
 import type { Durations } from './durations.ts'
 import { walPerWrite } from './durations.ts'
 import type { Host, VolumeContent } from './host.ts'
@@ -28,6 +29,10 @@ export interface ClientState {
   readonly newest: Map<number, number>
   connectedTo: string | undefined
   reconnectAt: number
+  /** When it last sent a request. */
+  askedAt: number
+  /** It need not be asked: its answers are known (doze.ts). */
+  doze: Doze | undefined
   /** Milliseconds between two attempts. */
   pace: number
 }
@@ -46,6 +51,8 @@ export interface ClientPorts {
   content(volume: string): VolumeContent
   full(node: string, volume: string): boolean
   submit(volume: string, node: string, write: Write): boolean
+  /** How its next request will end; undefined where it has to be asked. */
+  foreseen(c: ClientState): Doze | undefined
 }
 
 export const usualPace = 100
@@ -67,6 +74,8 @@ export const client = (service: ServicePlan, address: string | undefined): Clien
   newest: new Map(),
   connectedTo: undefined,
   reconnectAt: 0,
+  askedAt: 0,
+  doze: undefined,
   pace: usualPace,
 })
 
@@ -94,6 +103,8 @@ export function serving(ports: ClientPorts, c: ClientState): string | undefined 
 
 export function tick(ports: ClientPorts, c: ClientState, index: number): void {
   const now = ports.timer.now()
+  c.doze = ports.foreseen(c)
+  if (c.doze) return
   ports.timer.after(c.pace, undefined, { kind: 'tick', client: index })
   for (const [row, { at }] of c.underWay) {
     if (now - at < patience) break
@@ -125,6 +136,7 @@ function notYet(ports: ClientPorts, c: ClientState, node: string, now: number): 
 
 function write(ports: ClientPorts, c: ClientState, index: number, node: string, now: number): void {
   const row = c.nextRow++
+  c.askedAt = now
   const volume = c.service.volumes[0]
   c.underWay.set(row, { at: now, node })
   if (volume === undefined) {
@@ -161,18 +173,32 @@ export function volumeAnswered(
     fails(c, ports.timer.now(), succeeded ? 'connection lost' : 'I/O error')
     return
   }
-  const content = ports.content(c.service.volumes[0] ?? '')
-  if (ports.timer.now() - content.checkpointAt > 300_000) {
-    content.wal = 0
-    content.checkpointAt = ports.timer.now()
-  }
-  content.wal += walPerWrite
+  log(ports, c.service.volumes[0] ?? '', ports.timer.now())
   ports.timer.after(0.5, undefined, { kind: 'answer', client: index, row, twice })
 }
 
+function log(ports: ClientPorts, volume: string, now: number): void {
+  const content = ports.content(volume)
+  if (now - content.checkpointAt > 300_000) {
+    content.wal = 0
+    content.checkpointAt = now
+  }
+  content.wal += walPerWrite
+}
+
+/** A request that was answered without having been asked. */
+export function book(ports: ClientPorts, c: ClientState, row: number, at: number, twice: boolean): void {
+  const volume = c.service.volumes[0]
+  if (volume !== undefined) log(ports, volume, at)
+  acknowledge(c, row, at, twice)
+}
+
 export function answered(ports: ClientPorts, c: ClientState, row: number, twice: boolean): void {
-  if (!c.underWay.delete(row)) return
-  c.acknowledged.push(Object.freeze({ row, at: ports.timer.now(), twice }))
+  if (c.underWay.delete(row)) acknowledge(c, row, ports.timer.now(), twice)
+}
+
+function acknowledge(c: ClientState, row: number, at: number, twice: boolean): void {
+  c.acknowledged.push(Object.freeze({ row, at, twice }))
   if (!twice) return
   const hot = row % hotBlocks
   c.newest.set(hot, Math.max(c.newest.get(hot) ?? 0, row))

@@ -101,6 +101,7 @@ function setCables(sim: Sim, where: Cables, oneWay: boolean, apply: (c: Cable) =
   const replication = sim.state.plan.resources.find(r => r.replicas.some(x => x.node === where.from))?.link
   const link = where.link === 'replication' ? replication : where.link
   if (where.link === 'replication' && link === undefined) return impossible('replication', 'nothing is replicated here')
+  sim.disturb(where.from, where.to)
   const where2 = { from: where.from, to: where.to, oneWay, ...(link === undefined ? {} : { link }) }
   if (!change(sim.state.network, where2, apply))
     return impossible(`link ${where.from} ${where.to}`, 'there is no such link')
@@ -141,6 +142,7 @@ const serviceOf = (sim: Sim, name: string): ServicePlan | undefined =>
 function killService(sim: Sim, node: string, name: string, signal: 'KILL' | 'STOP' | 'CONT'): Done {
   const service = serviceOf(sim, name)
   if (!service) return impossible(name, 'there is no such service')
+  sim.disturb(node)
   const processes = sim.state.hosts.get(node)?.processes
   const process = processes?.get(service.program)
   if (!process) return impossible(name, `it does not run on ${node}`)
@@ -165,6 +167,7 @@ function setDevice(sim: Sim, fault: Of<'bmc'>): Done {
 function setDisk(sim: Sim, fault: Of<'disk'>): Done {
   const disk = sim.state.disks.get(diskKey(fault.node, fault.volume))
   if (!disk) return impossible(fault.volume, `${fault.node} has no replica of it`)
+  sim.disturb(fault.node)
   disk.health = fault.state
   if (fault.state !== 'hang') diskAnswers(sim.drbd, fault.volume, fault.node)
   return done

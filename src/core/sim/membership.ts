@@ -128,9 +128,14 @@ export function reconsider(m: Membership): void {
   const { config, brokenSince } = m.state
   const now = m.ports.timer.now()
   const broken = new Set<number>()
+  const whole = new Set<readonly string[]>()
   for (const node of config.nodes) {
     const own = m.state.nodes.get(node)
-    if (!own || !live(m, node) || intact(m, node)) continue
+    if (!own || !live(m, node) || whole.has(own.members)) continue
+    if (intact(m, node)) {
+      whole.add(own.members)
+      continue
+    }
     broken.add(own.ring)
     if (brokenSince.has(own.ring)) continue
     const noticed = now - hold * m.ports.random.next()
@@ -167,7 +172,7 @@ function form(m: Membership): void {
   const free = config.nodes.filter(node => live(m, node) && !waiting(nodes.get(node)?.ring ?? 0))
   const changed = new Map<string, Change>()
   const rings = new Map([...nodes].map(([node, own]) => [node, own.ring]))
-  for (const group of groups(m, free)) {
+  for (const group of groups(m, free).map(nodes => Object.freeze(nodes))) {
     const first = nodes.get(group[0] ?? '')
     if (
       new Set(group.map(node => rings.get(node))).size === 1 &&

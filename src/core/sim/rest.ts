@@ -2,17 +2,29 @@
 // the end of a run need not wait for the slowest monitor. And when are two clusters in the same state?
 
 import { lookAt } from './agents/agent.ts'
-import { agentFor } from './agents/registry.ts'
+import { agentOf } from './agents/registry.ts'
 import { settled } from './boot.ts'
 import { keyOf } from './memo.ts'
 import { forScheduler } from './pacemaker/cib-copy.ts'
-import { parameters, primitive } from './pacemaker/ports.ts'
+import { depthOf, parameters, primitive } from './pacemaker/ports.ts'
 import type { RecurringOperation, Stack } from './pacemaker/types.ts'
 import type { Sim } from './sim.ts'
 import { speaker } from './snapshot.ts'
 
-/** Nothing is under way, and nothing waits to be found. */
-export const atRest = (sim: Sim): boolean => settled(sim) && connectionsKnown(sim) && nothingToFind(sim)
+/** Nothing is under way, and nothing waits to be found. Asked again and again, it looks first where it last found something. */
+export function restOf(sim: Sim): () => boolean {
+  let last: readonly [node: string, key: string] | undefined
+  const isNews = (node: string, key: string): boolean => {
+    const stack = sim.state.pacemaker.stacks.get(node)
+    const recurring = stack?.recurring.get(key)
+    return stack !== undefined && recurring !== undefined && isWatched(sim, stack) && !finds(sim, stack, recurring)
+  }
+  return () => {
+    if (!settled(sim) || !connectionsKnown(sim) || (last && isNews(...last))) return false
+    last = newsOf(sim)
+    return last === undefined
+  }
+}
 
 /** A connection that counts as up, but does not answer, is about to be noticed. */
 const connectionsKnown = (sim: Sim): boolean =>
@@ -26,20 +38,19 @@ const connectionsKnown = (sim: Sim): boolean =>
     ),
   )
 
-/** Every repeated monitor would say what it said last time. */
-const nothingToFind = (sim: Sim): boolean =>
-  [...sim.state.pacemaker.stacks.values()].every(
-    stack =>
-      stack.running !== 'up' ||
-      !sim.answers(stack.node) ||
-      [...stack.recurring.values()].every(recurring => finds(sim, stack, recurring)),
-  )
+const isWatched = (sim: Sim, stack: Stack): boolean => stack.running === 'up' && sim.answers(stack.node)
+
+/** The first repeated monitor that would not say what it said last time. */
+function newsOf(sim: Sim): readonly [node: string, key: string] | undefined {
+  for (const stack of sim.state.pacemaker.stacks.values())
+    if (isWatched(sim, stack))
+      for (const [key, recurring] of stack.recurring) if (!finds(sim, stack, recurring)) return [stack.node, key]
+  return undefined
+}
 
 function finds(sim: Sim, stack: Stack, recurring: RecurringOperation): boolean {
   const of = primitive(stack, recurring.rsc)
   if (!of) return true
-  const row = of.operations.find(o => o.name === recurring.operation)
-  const depth = Number(row?.parameters.flatMap(s => s.pairs).find(p => p.name === 'OCF_CHECK_LEVEL')?.value ?? '0')
   const call = {
     node: stack.node,
     rsc: of.id,
@@ -47,9 +58,9 @@ function finds(sim: Sim, stack: Stack, recurring: RecurringOperation): boolean {
     parameters: parameters(of),
     look: 1,
     startedAt: sim.now(),
-    depth,
+    depth: depthOf(of, recurring.operation, recurring.interval),
   }
-  const answer = lookAt(agentFor(of.class ?? 'ocf', of.provider, of.type ?? ''), sim.pacemaker.ports.agents, call)
+  const answer = lookAt(agentOf(of), sim.pacemaker.ports.agents, call)
   return answer.kind === 'done' && answer.rc === recurring.lastRc
 }
 

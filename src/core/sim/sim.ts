@@ -12,6 +12,8 @@ import type { Bugs } from './bugs.ts'
 import { noBugs } from './bugs.ts'
 import type { ClientPorts } from './clients.ts'
 import { answered as clientAnswered, tick, volumeAnswered } from './clients.ts'
+import type { DozePorts } from './doze.ts'
+import { account, foreseen, touched, wakeFor, wakeOn } from './doze.ts'
 import * as drbd from './drbd/device.ts'
 import type { Drbd, DrbdPorts } from './drbd/ports.ts'
 import { replicaOf, siteOf } from './drbd/ports.ts'
@@ -45,6 +47,8 @@ export interface SimOptions {
   readonly durations?: Durations
   readonly bugs?: Bugs
   readonly schedule?: typeof quickly
+  /** Clients whose answers are certain are not asked one by one (doze.ts). */
+  readonly doze?: boolean
 }
 
 export interface Sim {
@@ -66,6 +70,10 @@ export interface Sim {
   resume(node: string): void
   pathsChanged(node: string): void
   later(delay: number, event: MoveEvent): void
+  /** Something is about to be done to this machine, or between these two (none: to anything): clients that doze wake up. */
+  disturb(...nodes: string[]): void
+  /** Writes down what clients that doze have been answered until now. */
+  account(): void
   /** What looks after switchovers; set by the caller of `assemble` (faults.ts). */
   onMove: (event: MoveEvent) => void
 }
@@ -198,7 +206,10 @@ export function assemble(state: SimState, options: SimOptions): Sim {
     content: contentOf,
     full: (node, volume) => drbdPorts.disk(node, volume).health === 'full',
     submit: (volume, node, write) => drbd.submit(device, volume, node, write) === 'accepted',
+    foreseen: c => (options.doze ? foreseen(dozing, c) : undefined),
   }
+  const dozing: DozePorts = { state, drbd: device, clients: clientPorts }
+  const disturb = (...on: string[]): void => wakeOn(dozing, on)
 
   const pathsChanged = (node: string): void => {
     membership.reconsider(ring)
@@ -215,6 +226,7 @@ export function assemble(state: SimState, options: SimOptions): Sim {
       return
     }
     if (m.power === 'off') return
+    disturb(node)
     say('state', node, why)
     drbd.powerLost(device, node)
     endLife(m, action === 'off' ? 'off' : 'crashed')
@@ -240,6 +252,7 @@ export function assemble(state: SimState, options: SimOptions): Sim {
   }
 
   const dispatch = (event: SimEvent): void => {
+    if (options.doze) wakeFor(dozing, touched(dozing, event))
     if (event.room === 'drbd') drbd.handle(device, event.event)
     else if (event.room === 'membership') membership.handle(ring, event.event)
     else if (event.room === 'pacemaker') pacemaker.handle(pace, event.event)
@@ -282,12 +295,14 @@ export function assemble(state: SimState, options: SimOptions): Sim {
     },
     power,
     pause: node => {
+      disturb(node)
       machineOf(node).paused = true
       pathsChanged(node)
     },
     resume: node => {
       const m = machineOf(node)
       if (!m.paused) return
+      disturb(node)
       m.paused = false
       const held = m.held
       m.held = []
@@ -295,6 +310,10 @@ export function assemble(state: SimState, options: SimOptions): Sim {
       pathsChanged(node)
     },
     pathsChanged,
+    disturb,
+    account: () => {
+      for (const c of state.clients) account(dozing, c)
+    },
     later: (delay, event) => moveTimer.after(delay, undefined, event),
     onMove: () => undefined,
   }

@@ -15,7 +15,7 @@ import { incidentsOf, serviceIncidents } from './incidents.ts'
 import type { Entry, Phase } from './journal.ts'
 import { remembering } from './memo.ts'
 import type { ServicePlan, SimPlan } from './plan.ts'
-import { atRest, stateKey } from './rest.ts'
+import { restOf, stateKey } from './rest.ts'
 import { quickly, type Sim, type SimOptions } from './sim.ts'
 import { diskKey } from './state.ts'
 import { lostRows } from './world.ts'
@@ -86,10 +86,13 @@ export function table(plan: SimPlan, options: SurvivabilityOptions): Table {
     seed: options.seed,
     schedule: remembering(options.schedule ?? quickly),
     durations: typical(options.durations ?? defaultDurations),
+    doze: true,
   }
   const { sim, complete } = boot(plan, run)
-  for (const c of sim.state.clients) c.pace = paceFor(sim.state.clients.length)
-  sim.advance(sim.now() + 1_000)
+  const pace = paceFor(sim.state.clients.length)
+  sim.disturb()
+  for (const c of sim.state.clients) c.pace = pace
+  sim.advance(sim.now() + 2 * pace + 1_000)
   const incidents = incidentsFor(sim)
   const after = new Map<number, Sim>()
   const suffered = (index: number): Suffered => {
@@ -187,12 +190,13 @@ const hopeFor = 60
 /** Until nothing is under way or waits to be found, or for five minutes. */
 function comeToRest(sim: Sim): void {
   const until = sim.now() + longest
+  const atRest = restOf(sim)
   let calm = 0
   let seen = sim.state.journal.length
   sim.advance(sim.now() + 2_000)
   while (sim.now() < until && (calm < calmFor || (calm < hopeFor && !everyoneServed(sim)))) {
     sim.advance(sim.now() + 1_000)
-    calm = sim.state.journal.length === seen && (calm > 0 || atRest(sim)) ? calm + 1 : 0
+    calm = sim.state.journal.length === seen && (calm > 0 || atRest()) ? calm + 1 : 0
     seen = sim.state.journal.length
   }
 }
@@ -237,6 +241,7 @@ function tell(from: Sim, run: SimOptions, options: SurvivabilityOptions, story: 
 }
 
 function outcomesOf(sim: Sim, options: SurvivabilityOptions, since: number, journal: number): Outcome[] {
+  sim.account()
   const entries = sim.state.journal.slice(journal)
   return sim.state.plan.services.map(service => outcomeOf(sim, options, service, since, entries))
 }

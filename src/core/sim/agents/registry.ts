@@ -1,4 +1,6 @@
 // Which table plays which agent. What is not listed runs as a plain program: started, stopped, monitored.
+import { once } from '../../base/once.ts'
+import type { Primitive } from '../../cib/types.ts'
 import type { AgentTable } from './agent.ts'
 import { drbdAgent } from './drbd.ts'
 import { filesystemAgent } from './filesystem.ts'
@@ -17,3 +19,7 @@ export const agentName = (standard: string, provider: string | undefined, type: 
 
 export const agentFor = (standard: string, provider: string | undefined, type: string): AgentTable =>
   standard === 'stonith' ? fenceDeviceAgent : (tables[agentName(standard, provider, type)] ?? programAgent)
+
+export const agentOf: (of: Primitive) => AgentTable = once(
+  (of: Primitive): AgentTable => agentFor(of.class ?? 'ocf', of.provider, of.type ?? ''),
+)

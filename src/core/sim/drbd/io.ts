@@ -128,10 +128,16 @@ function diskTime(drbd: Drbd, r: Replica): number {
 }
 
 /** `timeout`: an unanswered write finds out about a dead peer sooner than the ping does. */
-function armTimeout(drbd: Drbd, site: ResourceSite, r: Replica, p: Peer): void {
+export function armTimeout(
+  drbd: Drbd,
+  site: ResourceSite,
+  r: Replica,
+  p: Peer,
+  delay: number = site.config.timeout,
+): void {
   if (p.timeoutArmed) return
   p.timeoutArmed = true
-  drbd.ports.timer.after(site.config.timeout, r.node, {
+  drbd.ports.timer.after(delay, r.node, {
     kind: 'check',
     res: site.config.name,
     node: r.node,

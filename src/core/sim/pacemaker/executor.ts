@@ -5,10 +5,9 @@
 import type { HistoryEntry, Primitive } from '../../cib/types.ts'
 import { digestOf } from '../../scheduler/act/digests.ts'
 import { lookAt } from '../agents/agent.ts'
-import { agentFor } from '../agents/registry.ts'
+import { agentOf } from '../agents/registry.ts'
 import type { Pacemaker } from './ports.ts'
-import { baseName, drawFrom, parameters, primitive, stackOf } from './ports.ts'
-import { milliseconds } from './time.ts'
+import { baseName, depthOf, drawFrom, parameters, primitive, stackOf } from './ports.ts'
 import type { QueuedOperation, ResourceRecord, RunningOperation, Stack } from './types.ts'
 
 const timedOut = 198
@@ -91,21 +90,12 @@ export function look(p: Pacemaker, node: string, number: number): void {
     parameters: parameters(of),
     look: operation.look,
     startedAt: operation.startedAt,
-    depth: depthOf(of, operation),
+    depth: depthOf(of, operation.operation, operation.interval),
   }
-  const answer = lookAt(agentFor(of.class ?? 'ocf', of.provider, of.type ?? ''), p.ports.agents, call)
+  const answer = lookAt(agentOf(of), p.ports.agents, call)
   operation.look += 1
   if (answer.kind === 'done') finish(p, stack, operation, answer.rc, answer.why)
   else p.ports.timer.after(Math.min(answer.span, deadline - now), node, { kind: 'look', node, operation: number })
-}
-
-/** How deep a monitor looks, as its operation is configured. */
-function depthOf(of: Primitive, operation: RunningOperation): number {
-  const row = of.operations.find(
-    o => o.name === operation.operation && milliseconds(o.interval ?? '0') === operation.interval,
-  )
-  const pair = row?.parameters.flatMap(set => set.pairs).find(p => p.name === 'OCF_CHECK_LEVEL')
-  return Number(pair?.value ?? '0')
 }
 
 function finish(p: Pacemaker, stack: Stack, operation: RunningOperation, rc: number, why: string | undefined): void {

@@ -1,6 +1,7 @@
 // Fencing: the devices that can switch the target off, by topology level, with their delays; a device may be down, slow,
 // or say that it did what it did not do. A fencing is confirmed when every device of one level succeeded.
 // Source: Pacemaker Explained, "Fencing": pcmk_host_list, pcmk_host_map, pcmk_delay_base, fencing topology, retries.
+import { once } from '../../base/once.ts'
 import type { Primitive } from '../../cib/types.ts'
 import { statusOf, withStatus } from './cib-copy.ts'
 import { publish } from './partition.ts'
@@ -50,8 +51,11 @@ function priorityDelay(by: Stack, target: string): number {
 const option = (stack: Stack, name: string): string | undefined =>
   stack.cib.configuration.options.flatMap(set => set.pairs).find(pair => pair.name === name)?.value
 
-export const devicesOf = (stack: Stack): Primitive[] =>
-  primitivesOf(stack.cib.configuration.resources).filter(r => r.class === 'stonith')
+export const devicesOf = (stack: Stack): readonly Primitive[] => devicesAmong(stack.cib.configuration.resources)
+
+const devicesAmong = once((resources: Stack['cib']['configuration']['resources']): readonly Primitive[] =>
+  primitivesOf(resources).filter(r => r.class === 'stonith'),
+)
 
 /** The nodes that a device can switch. */
 export function targetsOf(device: Primitive, nodes: readonly string[]): string[] {

@@ -12,6 +12,7 @@ import type { Bugs } from '../bugs.ts'
 import type { Durations, Range } from '../durations.ts'
 import type { Journal } from '../journal.ts'
 import type { Timer } from '../kernel.ts'
+import { milliseconds } from './time.ts'
 import type { PacemakerEvent, PacemakerState, Stack } from './types.ts'
 
 export interface PacemakerPorts extends Journal {
@@ -82,3 +83,17 @@ export const parameters: (of: Primitive) => ReadonlyMap<string, string> = once(
     return out
   },
 )
+
+/** OCF_CHECK_LEVEL: how deep a monitor looks, as its operation is configured. */
+export const depthOf = (of: Primitive, operation: string, interval: number): number =>
+  depths(of).get(`${operation} ${interval}`) ?? 0
+
+const depths = once((of: Primitive): ReadonlyMap<string, number> => {
+  const out = new Map<string, number>()
+  for (const o of of.operations) {
+    const level = o.parameters.flatMap(set => set.pairs).find(pair => pair.name === 'OCF_CHECK_LEVEL')?.value
+    const key = `${o.name} ${milliseconds(o.interval ?? '0')}`
+    if (level !== undefined && !out.has(key)) out.set(key, Number(level))
+  }
+  return out
+})

@@ -1,6 +1,7 @@
 // The coordinator carries out what the scheduler decided: every action when those before it are done, pseudo-actions at
 // once, operations by the executors, fencing by the fencer. A failure or news from outside aborts: nothing new begins,
 // what runs is awaited, then the scheduler is asked again. Source: Pacemaker Administration, "Transitions".
+import { once } from '../../base/once.ts'
 import type { Decision, GraphAction } from '../../scheduler/decision.ts'
 import { statusOf, withStatus } from './cib-copy.ts'
 import { fence } from './fencer.ts'
@@ -121,13 +122,16 @@ function historyName(stack: Stack, action: GraphAction): string {
   return isUnique(stack, baseName(full)) ? full : baseName(full)
 }
 
-const isUnique = (stack: Stack, rsc: string): boolean =>
-  stack.cib.configuration.resources.some(
+const isUnique = (stack: Stack, rsc: string): boolean => uniqueOnes(stack.cib.configuration.resources).has(rsc)
+
+const uniqueOnes = once((resources: Stack['cib']['configuration']['resources']): ReadonlySet<string> => {
+  const clones = resources.filter(
     r =>
       r.kind === 'clone' &&
-      r.meta.some(set => set.pairs.some(pair => pair.name === 'globally-unique' && pair.value === 'true')) &&
-      primitivesOf([r]).some(p => p.id === rsc),
+      r.meta.some(set => set.pairs.some(pair => pair.name === 'globally-unique' && pair.value === 'true')),
   )
+  return new Set(primitivesOf(clones).map(p => p.id))
+})
 
 /** True where the action was done on the spot. */
 function start(p: Pacemaker, stack: Stack, t: Transition, action: GraphAction): boolean {
