@@ -1,6 +1,7 @@
 // From a plan to a cluster that serves: power on, wait until everything is where it belongs. A booted state is forked
 // (copied) for every what-if, so that the boot is paid once.
 import { noBugs } from './bugs.ts'
+import type { ClientState } from './clients.ts'
 import { serving, usualPace } from './clients.ts'
 import { clone } from './clone.ts'
 import { checkMove } from './faults.ts'
@@ -55,9 +56,9 @@ export function runUntil(sim: Sim, until: number, holds: () => boolean): boolean
   return false
 }
 
-/** Every client had an answer lately. */
-export const everyoneServed = (sim: Sim): boolean =>
-  sim.state.clients.every(c => c.doze || sim.now() - (c.acknowledged.at(-1)?.at ?? 0) < 5_000)
+/** Every client had an answer lately; `lately` in milliseconds, of a client. */
+export const everyoneServed = (sim: Sim, lately: (c: ClientState) => number = () => 5_000): boolean =>
+  sim.state.clients.every(c => c.doze || sim.now() - (c.acknowledged.at(-1)?.at ?? 0) < lately(c))
 
 /** Nothing is under way: no transition, no fencing, no boot, no resync, no handler. */
 export function settled(sim: Sim): boolean {

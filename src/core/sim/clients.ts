@@ -3,7 +3,6 @@
 // A connection pool bounds what is under way; an answer after the client's patience counts as a failure.
 import type { Prng } from '../base/prng.ts'
 import type { Write } from './disk.ts'
-import type { Doze } from './doze.ts'
 import type { Durations } from './durations.ts'
 import { walPerWrite } from './durations.ts'
 import type { Host, VolumeContent } from './host.ts'
@@ -31,10 +30,22 @@ export interface ClientState {
   reconnectAt: number
   /** When it last sent a request. */
   askedAt: number
-  /** It need not be asked: its answers are known (doze.ts). */
+  /** Its answers are known. */
   doze: Doze | undefined
   /** Milliseconds between two attempts. */
   pace: number
+}
+
+/** A stretch in which a client need not be asked (doze.ts). */
+export interface Doze {
+  readonly since: number
+  /** The first tick that is not accounted for. */
+  from: number
+  readonly node: string
+  /** From a tick to its answer. */
+  readonly latency: number
+  /** Nodes whose disks take the writes; the first is the Primary. None where the service keeps no data. */
+  readonly disks: readonly string[]
 }
 
 export type ClientEvent =

@@ -4,7 +4,7 @@
 // What is the same afterwards: rows, disks, bitmaps, WAL and the books. What is not: the dice that the requests would
 // have thrown (how long a disk took). Only the survivability table lets its clients doze.
 import { assert } from '../base/assert.ts'
-import type { ClientPorts, ClientState } from './clients.ts'
+import type { ClientPorts, ClientState, Doze } from './clients.ts'
 import { book, serving, writeOf } from './clients.ts'
 import type { Write } from './disk.ts'
 import { store } from './disk.ts'
@@ -16,17 +16,6 @@ import { cable, type NetworkState } from './network.ts'
 import { parameters, primitive } from './pacemaker/ports.ts'
 import type { Stack } from './pacemaker/types.ts'
 import type { SimEvent, SimState } from './state.ts'
-
-export interface Doze {
-  readonly since: number
-  /** The first tick that is not accounted for. */
-  from: number
-  readonly node: string
-  /** From a tick to its answer. */
-  readonly latency: number
-  /** Nodes whose disks take the writes; the first is the Primary. None where the service keeps no data. */
-  readonly disks: readonly string[]
-}
 
 export interface DozePorts {
   readonly state: SimState

@@ -6,6 +6,7 @@ import type { Milliseconds } from '../base/units.ts'
 import { milliseconds, nodeName, showDuration } from '../base/units.ts'
 import type { Fault } from '../drill/world.ts'
 import { boot, everyoneServed, fork } from './boot.ts'
+import type { ClientState } from './clients.ts'
 import { serving } from './clients.ts'
 import type { Durations } from './durations.ts'
 import { defaultDurations, typical } from './durations.ts'
@@ -187,6 +188,9 @@ const calmFor = 3
 /** A service that is gone gets more time to come back by itself: DRBD gives a mute peer up after 42 seconds. */
 const hopeFor = 60
 
+/** Who was answered before the fault, and is not since, must not count as served. */
+const justNow = (c: ClientState): number => 1.5 * c.pace
+
 /** Until nothing is under way or waits to be found, or for five minutes. */
 function comeToRest(sim: Sim): void {
   const until = sim.now() + longest
@@ -194,7 +198,7 @@ function comeToRest(sim: Sim): void {
   let calm = 0
   let seen = sim.state.journal.length
   sim.advance(sim.now() + 2_000)
-  while (sim.now() < until && (calm < calmFor || (calm < hopeFor && !everyoneServed(sim)))) {
+  while (sim.now() < until && (calm < calmFor || (calm < hopeFor && !everyoneServed(sim, justNow)))) {
     sim.advance(sim.now() + 1_000)
     calm = sim.state.journal.length === seen && (calm > 0 || atRest()) ? calm + 1 : 0
     seen = sim.state.journal.length
