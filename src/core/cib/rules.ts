@@ -210,14 +210,25 @@ function inRange(value: number, range: string): boolean {
 /** Whether a rule says when and where it counts. */
 export const hasRule = (set: PairSet): boolean => set.rule !== undefined
 
-/** Name → value of several sets: higher score first, then the order of the file; what is said first wins. */
+/**
+ * Name → value of several sets: the highest score wins, of equal ones the last in the file. What `into` holds already
+ * stays. Source: "Pacemaker Explained" 2.1, "Controlling Resource Options"; for equal scores, crm_simulate asked.
+ */
 export function combine(
   sets: readonly PairSet[],
   context: RuleContext,
   into: Map<string, string> = new Map(),
   first?: string,
 ): Map<string, string> {
-  for (const set of inOrder(sets, first)) {
+  return fill(inOrder(sets, first), context, into)
+}
+
+/** The same where Pacemaker lets each set overwrite those before: the lowest score wins, of equal ones the first. */
+export const combineOverwriting = (sets: readonly PairSet[], context: RuleContext): Map<string, string> =>
+  fill(inOrder(sets, undefined).toReversed(), context, new Map())
+
+function fill(sets: readonly PairSet[], context: RuleContext, into: Map<string, string>): Map<string, string> {
+  for (const set of sets) {
     if (set.rule && !holds(set.rule, context)) continue
     for (const { name, value } of set.pairs) {
       if (value === undefined || value === '#default' || into.has(name)) continue
@@ -230,5 +241,5 @@ export function combine(
 function inOrder(sets: readonly PairSet[], first: string | undefined): readonly PairSet[] {
   if (sets.length < 2) return sets
   const rank = (set: PairSet): number => (set.id === first ? Number.POSITIVE_INFINITY : asScore(set.score))
-  return [...sets].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a)))
+  return sets.toReversed().sort((a, b) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a)))
 }

@@ -33,7 +33,8 @@ export function simulate(cib: Cib, decision: Decision, options: SimulateOptions 
   let nodes = cib.configuration.nodes
   for (const { action, failure } of executed(decision, failures)) {
     const { node } = action
-    if (node === undefined) continue
+    // A history that is deleted stays, and nobody looks at the node.
+    if (node === undefined || action.op === 'delete') continue
     if (options.listsNodes && !nodes.some(known => known.uname === node)) {
       nodes = [...nodes, { id: states.get(node)?.id ?? node, uname: node, attributes: [], utilization: [] }]
     }
@@ -41,7 +42,7 @@ export function simulate(cib: Cib, decision: Decision, options: SimulateOptions 
       if (action.op !== 'stonith' || action.fence === 'on') continue
       settle(node)
       states.set(node, fenced(states.get(node) ?? newState(cib, node)))
-    } else if (action.rsc !== undefined && action.op !== 'delete') {
+    } else if (action.rsc !== undefined) {
       const rsc = historyName(action)
       const list = results.get(node) ?? []
       list.push(endOf(action, rsc, agentOf(rsc), failure))

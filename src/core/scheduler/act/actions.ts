@@ -2,7 +2,7 @@
 // Source: "Pacemaker Explained" 2.1, "Resource Operations"; on-fail defaults from the same chapter.
 
 import { once } from '../../base/once.ts'
-import { combine, hasRule } from '../../cib/rules.ts'
+import { combine, combineOverwriting, hasRule } from '../../cib/rules.ts'
 import type { Configuration, Operation } from '../../cib/types.ts'
 import { asBoolean, asMilliseconds } from '../../cib/values.ts'
 import { type Action, type ClusterNode, type OnFail, type Resource, Role } from '../model.ts'
@@ -182,9 +182,9 @@ function makeMeta(
     resource: { class: rsc.agentClass, provider: rsc.provider, type: rsc.agentType },
     operation: { name: task, interval },
   }
-  const meta = op ? combine(op.meta, context) : new Map<string, string>()
+  const meta = op ? combineOverwriting(op.meta, context) : new Map<string, string>()
   op?.attributes.forEach((value, name) => {
-    if (!notMeta.has(name) && !meta.has(name)) meta.set(name, value)
+    if (!notMeta.has(name)) meta.set(name, value)
   })
   return combine(world.cib.configuration.operationDefaults, context, meta)
 }

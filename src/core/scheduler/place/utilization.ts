@@ -29,7 +29,7 @@ export function banSmallNodes(world: Unpacked, rsc: Resource): ClusterNode | und
   for (const one of together) addNeeds(needs, one, together)
   let most: ClusterNode | undefined
   let anyFits = false
-  const nodes = met(world, rsc).filter(node => isAvailable(node) && (rsc.scores[node.index] ?? 0) >= 0)
+  const nodes = nodesByTable(world, rsc).filter(node => isAvailable(node) && (rsc.scores[node.index] ?? 0) >= 0)
   for (const node of nodes) {
     if (fits(node, needs)) anyFits = true
     if (!most || compareCapacity(node, most) < 0) most = node
@@ -41,7 +41,7 @@ export function banSmallNodes(world: Unpacked, rsc: Resource): ClusterNode | und
 }
 
 /** Nodes inside of bundles are known later than the others, bundle by bundle. */
-function met(world: Unpacked, rsc: Resource): readonly ClusterNode[] {
+export function nodesByTable(world: Unpacked, rsc: Resource): readonly ClusterNode[] {
   const allowed = new Set(allowedNodes(world, rsc))
   const early = [...allowed].filter(node => !world.hiddenNodes.has(node))
   return tableOrder([...early, ...[...world.hiddenNodes].filter(node => allowed.has(node))])

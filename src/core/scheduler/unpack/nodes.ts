@@ -2,7 +2,7 @@
 // Source: "Pacemaker Explained" 2.1, "Cluster Nodes".
 import { once } from '../../base/once.ts'
 import { add, type Score, score, ZERO } from '../../base/score.ts'
-import { combine } from '../../cib/rules.ts'
+import { combine, combineOverwriting } from '../../cib/rules.ts'
 import type { NodeEntry, NodeState, PairSet, ResourceHistory } from '../../cib/types.ts'
 import { asInteger, asScore } from '../../cib/values.ts'
 import type { ClusterNode } from '../model.ts'
@@ -94,7 +94,7 @@ function readEntry(world: Unpacked, node: ClusterNode, entry: NodeEntry): void {
 export function addAttributes(world: Unpacked, node: ClusterNode, sets: readonly PairSet[], overwrite: boolean): void {
   setSpecialAttributes(world, node)
   const context = { ...world.rules, node: (name: string) => node.attributes.get(name) }
-  for (const [name, value] of combine(sets, context)) {
+  for (const [name, value] of overwrite ? combineOverwriting(sets, context) : combine(sets, context)) {
     if (overwrite || !node.attributes.has(name)) node.attributes.set(name, value)
   }
   if (world.options.clusterName === undefined) return

@@ -3,7 +3,7 @@
 import { MINUS_INFINITY, type Score, score } from '../../base/score.ts'
 import type { Instant } from '../../base/units.ts'
 import { combine } from '../../cib/rules.ts'
-import type { Cib } from '../../cib/types.ts'
+import type { Cib, PairSet, Resource } from '../../cib/types.ts'
 import { asBoolean, asInteger, asMilliseconds, asScore } from '../../cib/values.ts'
 
 export type QuorumPolicy = 'stop' | 'freeze' | 'ignore' | 'suicide' | 'demote'
@@ -36,7 +36,7 @@ export interface Options {
   readonly colours: Readonly<Record<string, Score>>
   readonly clusterName: string | undefined
   readonly clusterDelay: number
-  /** An unfencing device is configured: resources need unfencing unless they say otherwise. */
+  /** The configuration speaks of unfencing: resources need unfencing unless they say otherwise. */
   readonly unfencing: boolean
 }
 
@@ -101,7 +101,7 @@ export function readOptions(cib: Cib, now: Instant): Options {
     },
     clusterName: get('cluster-name'),
     clusterDelay: asMilliseconds(get('cluster-delay')) ?? 60_000,
-    unfencing: providesUnfencing(cib),
+    unfencing: knowsUnfencing(cib),
   }
 }
 
@@ -129,19 +129,26 @@ function placement(text: string | undefined): PlacementStrategy {
   return text === 'utilization' || text === 'balanced' || text === 'minimal' ? text : 'default'
 }
 
-function providesUnfencing(cib: Cib): boolean {
-  const says = (sets: readonly { pairs: readonly { name: string; value?: string | undefined }[] }[]): boolean =>
-    sets.some(set => set.pairs.some(pair => pair.name === 'provides' && pair.value === 'unfencing'))
-  const { resources, templates } = cib.configuration
-  return (
-    templates.some(template => says(template.meta)) ||
-    resources.some(
-      resource =>
-        says(resource.meta) ||
-        (resource.kind === 'group' && resource.members.some(member => says(member.meta))) ||
-        (resource.kind === 'clone' &&
-          (says(resource.child.meta) ||
-            (resource.child.kind === 'group' && resource.child.members.some(member => says(member.meta))))),
-    )
-  )
+/** One word of it anywhere is enough: a device that provides it, or a resource that requires it. */
+function knowsUnfencing({ configuration }: Cib): boolean {
+  const says = (sets: readonly PairSet[]): boolean =>
+    sets.some(set => set.pairs.some(({ name, value }) => value === 'unfencing' && /^(provides|requires)$/.test(name)))
+  const within = (resource: Resource): boolean => says(resource.meta) || partsOf(resource).some(within)
+  const { resources, templates, resourceDefaults } = configuration
+  return says(resourceDefaults) || templates.some(template => says(template.meta)) || resources.some(within)
+}
+
+function partsOf(resource: Resource): readonly Resource[] {
+  switch (resource.kind) {
+    case 'primitive':
+      return []
+    case 'group':
+      return resource.members
+    case 'clone':
+      return [resource.child]
+    case 'bundle':
+      return resource.primitive ? [resource.primitive] : []
+    default:
+      return resource satisfies never
+  }
 }

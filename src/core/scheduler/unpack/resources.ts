@@ -40,9 +40,9 @@ export function agentOf(world: Unpacked, primitive: Primitive): Agent {
     class: primitive.class ?? template.class ?? '',
     provider: primitive.provider ?? template.provider,
     type: primitive.type ?? template.type ?? '',
-    meta: [...primitive.meta, ...template.meta],
-    parameters: [...primitive.parameters, ...template.parameters],
-    utilization: [...primitive.utilization, ...template.utilization],
+    meta: [...template.meta, ...primitive.meta],
+    parameters: [...template.parameters, ...primitive.parameters],
+    utilization: [...template.utilization, ...primitive.utilization],
     operations: mergeOperations(primitive, template),
   }
 }

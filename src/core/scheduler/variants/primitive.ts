@@ -1,5 +1,6 @@
 // A primitive's node: its own scores, those whom it must be with, those who want to be with it, then the best node.
 // Source: "Pacemaker Explained" 2.1, "How Resource Placement is Decided".
+import { mergeSort } from '../../base/merge-sort.ts'
 import { INFINITY, MINUS_INFINITY } from '../../base/score.ts'
 import { ban } from '../constrain/bans.ts'
 import { type ClusterNode, type ColocationRule, type Resource, Role } from '../model.ts'
@@ -8,7 +9,7 @@ import { applyToDependent } from '../place/colocate.ts'
 import { logScores } from '../place/log.ts'
 import { anyAvailable, hasInfluence, scoresOf, spread } from '../place/spread.ts'
 import { currentNode } from '../place/state.ts'
-import { banSmallNodes } from '../place/utilization.ts'
+import { banSmallNodes, nodesByTable } from '../place/utilization.ts'
 import { allowedNodes, compareNodes, isAvailable } from '../place/weigh.ts'
 import { setNextRole } from '../unpack/roles.ts'
 import type { Unpacked } from '../world.ts'
@@ -77,7 +78,7 @@ function assignBest(world: Unpacked, rsc: Resource, preferred: ClusterNode | und
   const most = banSmallNodes(world, rsc)
   const prefer = preferred ?? most
   const at = (node: ClusterNode): number => rsc.scores[node.index] ?? 0
-  const nodes = allowedNodes(world, rsc).sort(compareNodes(world, at, currentNode(rsc)))
+  const nodes = bestFirst(world, rsc, compareNodes(world, at, currentNode(rsc)))
   const best = nodes[0]
   if (
     prefer &&
@@ -91,6 +92,16 @@ function assignBest(world: Unpacked, rsc: Resource, preferred: ClusterNode | und
   }
   if (!best) return assignTo(world, rsc, undefined, false)
   return assignTo(world, rsc, stayIfEqual(rsc, nodes, best, at), false)
+}
+
+/** Room can be greater in a circle; who is first then depends on how the nodes were listed and sorted. */
+function bestFirst(
+  world: Unpacked,
+  rsc: Resource,
+  compare: (a: ClusterNode, b: ClusterNode) => number,
+): readonly ClusterNode[] {
+  if (world.options.placement !== 'balanced') return allowedNodes(world, rsc).sort(compare)
+  return mergeSort(nodesByTable(world, rsc).toReversed(), compare)
 }
 
 /** Where several nodes are as good, a resource stays; unique instances were asked before. */
