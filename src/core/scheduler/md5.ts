@@ -48,16 +48,20 @@ function mix(state: [number, number, number, number], words: Int32Array, block: 
   state[3] = (state[3] + d) | 0
 }
 
+const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 function littleEndianHex(word: number): string {
-  let hex = ''
-  for (let i = 0; i < 4; i += 1) hex += ((word >>> (i * 8)) & 0xff).toString(16).padStart(2, '0')
-  return hex
+  let text = ''
+  for (let i = 0; i < 4; i += 1) text += hex[(word >>> (i * 8)) & 0xff] ?? ''
+  return text
 }
 
 function utf8(text: string): readonly number[] {
+  const whole = text.toWellFormed()
   const bytes: number[] = []
-  for (const character of text.toWellFormed()) {
-    const code = character.codePointAt(0) ?? 0
+  for (let i = 0; i < whole.length; i += 1) {
+    const code = whole.codePointAt(i) ?? 0
+    if (code > 0xffff) i += 1
     if (code < 0x80) bytes.push(code)
     else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63))
     else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))

@@ -78,11 +78,10 @@ function check(world: Unpacked, rsc: Resource, node: ClusterNode, history: Resou
 }
 
 function agentChanged(rsc: Resource, history: ResourceHistory): boolean {
-  const differs = (now: string | undefined, then: string | undefined): boolean => (now ?? '') !== (then ?? '')
   return (
-    differs(rsc.agentClass, history.class) ||
-    differs(rsc.provider, history.provider) ||
-    differs(rsc.agentType, history.type)
+    rsc.agentClass !== (history.class ?? '') ||
+    (rsc.provider ?? '') !== (history.provider ?? '') ||
+    rsc.agentType !== (history.type ?? '')
   )
 }
 

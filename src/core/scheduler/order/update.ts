@@ -69,6 +69,7 @@ function settleNext(world: Unpacked, visit: Visit): readonly Action[] {
     if (!relation || relation.type === Kind.none) continue
     const result = settleRelation(world, visit.then, relation)
     visit.changed ||= result.then
+    if (!result.first && result.parts.length === 0) continue
     const again = result.first ? [...afters(result.first), result.first] : []
     for (const part of result.parts) again.push(...afters(part))
     if (again.length > 0) return again
@@ -113,16 +114,17 @@ function settleRelation(world: Unpacked, then: Action, relation: Relation): Resu
     return { ...unchanged, then: true }
   }
   const cancelled = snapshot(first) !== firstWas
-  const flags = [flagsInOrder(first, thenNode), flagsInOrder(then, firstNode)] as const
+  const firstFlags = flagsInOrder(first, thenNode)
+  const thenFlags = flagsInOrder(then, firstNode)
   // What looking at the parts of a whole says about the whole is no change that anybody is told of.
-  const [firstBefore, thenBefore] = [snapshot(first), snapshot(then)]
+  const firstBefore = snapshot(first)
+  const thenBefore = snapshot(then)
   const change: Change = { first: false, then: false, parts: [] }
-  applyKinds(world, first, then, relation, flags[0], flags[1], change)
-  return {
-    first: cancelled || change.first || snapshot(first) !== firstBefore ? first : undefined,
-    then: change.then || snapshot(then) !== thenBefore,
-    parts: change.parts,
-  }
+  applyKinds(world, first, then, relation, firstFlags, thenFlags, change)
+  const firstChanged = cancelled || change.first || snapshot(first) !== firstBefore
+  const thenChanged = change.then || snapshot(then) !== thenBefore
+  if (!firstChanged && !thenChanged && change.parts.length === 0) return unchanged
+  return { first: firstChanged ? first : undefined, then: thenChanged, parts: change.parts }
 }
 
 const snapshot = (action: Action): number =>
@@ -166,6 +168,10 @@ interface Change {
   readonly parts: Action[]
 }
 
+/** The kinds that have no say before the others had theirs. */
+const lastKinds = [Kind.impliesFirstMigratable, Kind.pseudoLeft, Kind.optional, Kind.asymmetrical]
+const anyOfThem = lastKinds.reduce<number>((all, kind) => all | kind, Kind.none)
+
 function applyKinds(
   world: Unpacked,
   first: Action,
@@ -181,30 +187,29 @@ function applyKinds(
     node = first.node
   }
   const { type } = relation
-  const propagate = (kind: number, owner: Resource | undefined, flags: Flags): void => {
-    if (owner) update(world, owner, first, then, node, flags, kind, change)
-  }
   if (type & Kind.impliesThen) {
-    if (then.rsc) propagate(Kind.impliesThen, then.rsc, firstFlags)
+    if (then.rsc) update(world, then.rsc, first, then, node, firstFlags, Kind.impliesThen, change)
     else if (!firstFlags.optional) then.optional = false
   }
-  if (type & Kind.restart) propagate(Kind.restart, then.rsc, firstFlags)
+  if (type & Kind.restart && then.rsc) update(world, then.rsc, first, then, node, firstFlags, Kind.restart, change)
   if (type & Kind.impliesFirst) {
-    if (first.rsc) propagate(Kind.impliesFirst, first.rsc, firstFlags)
+    if (first.rsc) update(world, first.rsc, first, then, node, firstFlags, Kind.impliesFirst, change)
     else if (!firstFlags.optional && first.runnable) first.runnable = false
   }
-  if (type & Kind.promotedImpliesFirst) propagate(Kind.promotedImpliesFirst, then.rsc, thenFlags)
+  if (type & Kind.promotedImpliesFirst && then.rsc) {
+    update(world, then.rsc, first, then, node, thenFlags, Kind.promotedImpliesFirst, change)
+  }
   if (type & Kind.oneOrMore) oneMore(world, first, then, node, firstFlags, change)
   if (type & Kind.probe && then.rsc) {
     if (!firstFlags.runnable && (first.rsc?.runningOn.length ?? 0) > 0) relation.type = Kind.none
-    else propagate(Kind.runnableLeft, then.rsc, firstFlags)
+    else update(world, then.rsc, first, then, node, firstFlags, Kind.runnableLeft, change)
   }
   if (type & Kind.runnableLeft) {
-    if (then.rsc) propagate(Kind.runnableLeft, then.rsc, firstFlags)
+    if (then.rsc) update(world, then.rsc, first, then, node, firstFlags, Kind.runnableLeft, change)
     else if (!firstFlags.runnable) then.runnable = false
   }
-  for (const kind of [Kind.impliesFirstMigratable, Kind.pseudoLeft, Kind.optional, Kind.asymmetrical]) {
-    if (type & kind) propagate(kind, then.rsc, firstFlags)
+  if (then.rsc && type & anyOfThem) {
+    for (const kind of lastKinds) if (type & kind) update(world, then.rsc, first, then, node, firstFlags, kind, change)
   }
   if (first.runnable && type & Kind.impliesThenPrinted && !firstFlags.optional) then.printAlways = true
   if (type & Kind.impliesFirstPrinted && !thenFlags.optional) first.printAlways = true
