@@ -134,6 +134,24 @@ const stories: readonly Story[] = [
       [71979, 164726, 'disk of pg on beta: hang'],
     ],
   },
+  {
+    example: 'postgresql-pair',
+    seed: 800098,
+    was: 'no-silent-discard: a Primary without its disk began no generation on its peer, so its own disk seemed to be newer',
+    steps: [
+      [15, 152134, 'alpha goes to standby'],
+      [27384, 635, 'disk of pgdata on beta: error'],
+    ],
+  },
+  {
+    example: 'postgresql-pair',
+    seed: 800076,
+    was: 'no-silent-discard: a Primary without its disk began no generation on its peer, so its own disk seemed to be newer',
+    steps: [
+      [96976, 10000, 'all links between alpha and beta are cut'],
+      [108269, 1000, 'disk of pgdata on alpha: error'],
+    ],
+  },
 ]
 
 function planOf(example: string): SimPlan {

@@ -15,7 +15,7 @@ import {
   updateQuorum,
 } from './connection.ts'
 import { meetAgain } from './handshake.ts'
-import { beginGeneration, deliver, diskAnswers, localDone, peerDone, submit } from './io.ts'
+import { beginGeneration, deliver, diskAnswers, leaveBehind, localDone, peerDone, submit } from './io.ts'
 import type { Drbd } from './ports.ts'
 import { announce, moveDisk, peerOf, replicaOf, siteOf, upToDatePeer } from './ports.ts'
 import { interruptResync, resyncDone } from './resync.ts'
@@ -228,11 +228,19 @@ function becomePrimary(drbd: Drbd, site: ResourceSite, r: Replica): void {
     moveDisk(r, 'force')
   r.role = 'Primary'
   if (r.disk !== 'Diskless') r.meta.primary = true
-  else r.exposed = goodData(site, r)?.meta.current ?? 0
+  else if (r.diskless) r.exposed = goodData(site, r)?.meta.current ?? 0
+  else goOnWithoutDisk(drbd, site, r)
   const apart = [...r.peers.values()].filter(p => p.connection !== 'Connected' || p.disk !== 'UpToDate')
   if (!r.diskless && apart.some(p => (r.meta.bitmap.get(p.node) ?? 0) === 0)) beginGeneration(drbd, site, r)
   drbd.ports.say('state', r.node, `${site.config.name}: Primary`)
   announce(drbd, site, r)
+}
+
+/** What it writes from here on, its own disk will not have: its peers begin a generation without it. */
+function goOnWithoutDisk(drbd: Drbd, site: ResourceSite, r: Replica): void {
+  const good = goodData(site, r)
+  if (good && (good.meta.bitmap.get(r.node) ?? 0) === 0) leaveBehind(drbd, site, r)
+  else r.exposed = good?.meta.current ?? 0
 }
 
 const goodData = (site: ResourceSite, r: Replica): Replica | undefined => {
