@@ -68,16 +68,39 @@ async function runPhase(phase: Phase, files: readonly string[]): Promise<Count> 
 }
 
 const skips: string[] = []
-const { values, positionals: chosen } = parseArgs({
+const usage = `Usage: holdfast test [--yes] [PHASE…]
+
+All tests, the quick ones first; or only these phases: check ${phases.map(phase => phase.name).join(' ')}.
+
+  --yes   install missing packages without a question
+
+Examples:
+  holdfast test                            everything; the laboratory takes most of the time
+  holdfast test unit scenarios             seconds, without machines`
+const {
+  values,
+  positionals: chosen,
+  tokens,
+} = parseArgs({
   allowPositionals: true,
-  options: { yes: { type: 'boolean', default: false } },
+  strict: false,
+  tokens: true,
+  options: { yes: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
 })
-const unknown = chosen.filter(name => name !== 'check' && !phases.some(phase => phase.name === name))
-if (unknown.length > 0) {
-  console.error(`usage: holdfast test [--yes] [check ${phases.map(phase => phase.name).join(' ')}]`)
+if (values['help'] === true) {
+  console.log(usage)
+  process.exit(0)
+}
+const known = ['check', ...phases.map(phase => phase.name)]
+const strange = [
+  ...tokens.flatMap(token => (token.kind === 'option' && token.name !== 'yes' ? [token.rawName] : [])),
+  ...chosen.filter(name => !known.includes(name)),
+]
+if (strange.length > 0) {
+  console.error(`holdfast test: there is no ${strange.join(', ')}.\n\n${usage}`)
   process.exit(64)
 }
-if (!(await ensurePackages(needs, 'The test suite', values.yes))) process.exit(1)
+if (!(await ensurePackages(needs, 'The test suite', values['yes'] === true))) process.exit(1)
 
 const total: Count = { passed: 0, failed: 0, skipped: 0 }
 const figures: string[] = []
