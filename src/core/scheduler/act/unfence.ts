@@ -2,6 +2,7 @@
 // Source: "Pacemaker Explained" 2.1, "Unfencing".
 import type { Action, ClusterNode, Resource } from '../model.ts'
 import { relate } from '../order/relate.ts'
+import { allowedNodes } from '../place/weigh.ts'
 import type { Unpacked } from '../world.ts'
 import { fenceAction } from './fence-node.ts'
 
@@ -26,12 +27,16 @@ export function orderAfterUnfencing(
   if (!isUnfenced(node)) requireUnfencing(world, node, `required by ${rsc.id} ${action.task}`)
 }
 
+const canBeUnfenced = (node: ClusterNode): boolean => node.online && !node.unclean && !node.shutdown
+
 function requireUnfencing(world: Unpacked, node: ClusterNode, reason: string): void {
-  if (!world.options.unfencing || !node.online || node.unclean || node.shutdown) return
+  if (!world.options.unfencing || !canBeUnfenced(node)) return
   fenceAction(world, node, 'on', false, reason)
 }
 
-/** A fence device that changed may no longer know whom it let in. */
+/** A fence device that changed may no longer know whom it let in: the node that told, or where that is lost, any other. */
 export function unfenceAgain(world: Unpacked, rsc: Resource, node: ClusterNode, reason: string): void {
-  if (rsc.fenceDevice) requireUnfencing(world, node, reason)
+  if (!rsc.fenceDevice) return
+  const nodes = canBeUnfenced(node) ? [node] : allowedNodes(world, rsc)
+  for (const one of nodes) requireUnfencing(world, one, reason)
 }

@@ -78,12 +78,13 @@ export function readResources(world: Unpacked): void {
   for (const resource of world.byId.values()) linkRemote(world, resource)
 }
 
-/** A virtual machine with `remote-node` brings a hidden connection resource along. */
+/** A virtual machine with `remote-node` brings a hidden connection resource along: as written, whatever rules say. */
 function addGuestConnections(world: Unpacked): void {
   for (const machine of [...world.byId.values()]) {
-    const name = machine.kind === 'primitive' ? machine.meta.get('remote-node') : undefined
+    const written = machine.source.kind === 'primitive' ? machine.source.meta.flatMap(set => set.pairs) : []
+    const get = (option: string): string | undefined => written.findLast(pair => pair.name === option)?.value
+    const name = get('remote-node')
     if (name === undefined || world.byId.has(name)) continue
-    const get = (option: string): string | undefined => machine.meta.get(option)
     const timeout = get('remote-connect-timeout')
     const connection = connectionPrimitive(name, {
       container: machine.id,
