@@ -118,8 +118,10 @@ function changed(world: Unpacked, event: Event): boolean {
       return true
     case 'changed':
     case 'unknown':
-      if (interval > 0) obtain(world, rsc, task, interval, node, true).reschedule = true
-      else if (entry.opRestartDigest !== undefined) {
+      if (interval > 0) {
+        unfenceAgain(world, rsc, node, 'Device parameters changed (reschedule)')
+        obtain(world, rsc, task, interval, node, true).reschedule = true
+      } else if (entry.opRestartDigest !== undefined) {
         unfenceAgain(world, rsc, node, 'Device parameters changed (reload)')
         reload(world, rsc, node)
       } else forceRestart(world, rsc, node, task, interval)
